@@ -1,0 +1,1 @@
+"""Call control and the wire. Knows nothing of models, dialogue or pipecat."""

@@ -1,0 +1,270 @@
+"""SimulatedStream: the carrier's side of one media socket, in real time.
+
+Two tasks a stream: this one sends a frame every 20 ms on absolute deadlines, the other receives.
+A frame is sent when its last sample has been spoken, so the caller is heard by the server 20 ms
+late, as on a real line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import json
+from binascii import a2b_base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
+
+from telephony.g711 import SAMPLE_RATE
+from telephony.simulator.events import EventKind
+from telephony.simulator.line import SimulatedLine
+from telephony.simulator.player import FRAME, ScriptPlayer
+from telephony.simulator.script import Faults
+
+FRAME_SECONDS = FRAME / SAMPLE_RATE
+_CLOSE_SECONDS = 5.0
+
+
+class StreamExit(StrEnum):
+    """Why a stream ended."""
+
+    SERVER = "server"
+    CALLER = "caller"
+    FAULT = "fault"
+    TIME_LIMIT = "time_limit"
+
+
+@dataclass(frozen=True, slots=True)
+class StreamIdentity:
+    """The carrier's names."""
+
+    stream_sid: str
+    call_sid: str
+    account_sid: str
+
+
+class SimulatedStream:
+    """One media stream, once the socket is open.
+
+    Args:
+        socket: The open socket; closed when `run` returns.
+        line: The call's clock and tracks.
+        player: What the caller says.
+        identity: The carrier's names.
+        parameters: As in the TwiML.
+        faults: What goes wrong.
+        first: Whether it is the call's first stream; faults hit only that one.
+        until: Call clock seconds at which the simulation ends the call.
+    """
+
+    def __init__(
+        self,
+        socket: ClientConnection,
+        *,
+        line: SimulatedLine,
+        player: ScriptPlayer,
+        identity: StreamIdentity,
+        parameters: Mapping[str, str],
+        faults: Faults,
+        first: bool,
+        until: float,
+    ) -> None:
+        self._socket = socket
+        self._line = line
+        self._player = player
+        self._identity = identity
+        self._parameters = dict(parameters)
+        self._faults = faults if first else Faults()
+        self._until = until
+        self._sequence = 0
+        self._warned: set[str] = set()
+
+    async def run(self) -> StreamExit:
+        """Stream until either side ends it."""
+        receiver = asyncio.create_task(self._receive())
+        try:
+            return await self._stream(receiver)
+        except ConnectionClosed:
+            return StreamExit.SERVER
+        finally:
+            self._line.ear.clear(self._line.sample())
+            receiver.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await receiver
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_CLOSE_SECONDS):
+                    await self._socket.close()
+
+    async def _stream(self, receiver: asyncio.Task[None]) -> StreamExit:
+        loop = asyncio.get_running_loop()
+        line = self._line
+        await self._socket.send('{"event":"connected","protocol":"Call","version":"1.0.0"}')
+        anchor = line.open()
+        offset = line.sample()
+        self._player.begin(offset)
+        if not self._faults.no_start:
+            await self._send("start", "start", self._start_body())
+        line.happened(EventKind.STREAM_STARTED, self._identity.stream_sid)
+        frame = 0
+        while True:
+            await self._sleep_until(anchor + (frame + 1) * FRAME_SECONDS, loop)
+            if receiver.done():
+                return StreamExit.SERVER
+            start = offset + frame * FRAME
+            line.listen(start)
+            if (exit_ := await self._interruption(start)) is not None:
+                return exit_
+            if not self._faults.no_start:
+                await self._send_frame(frame, start)
+            frame += 1
+
+    async def _sleep_until(self, deadline: float, loop: asyncio.AbstractEventLoop) -> None:
+        """Sleep until the next frame, waking up for marks in between."""
+        ear = self._line.ear
+        while True:
+            due = ear.next_due
+            wake = deadline
+            if due is not None:
+                wake = min(wake, loop.time() + due / SAMPLE_RATE - self._line.seconds())
+            await asyncio.sleep(max(0.0, wake - loop.time()))
+            await self._echo(ear.due(self._line.sample()))
+            if loop.time() >= deadline:
+                return
+
+    async def _interruption(self, start: int) -> StreamExit | None:
+        """Return how the stream is to end now, if it is."""
+        now = start / SAMPLE_RATE
+        faults = self._faults
+        if faults.garbage_at is not None and now >= faults.garbage_at:
+            self._faults = faults = dataclasses.replace(faults, garbage_at=None)
+            for rubbish in faults.garbage:
+                await self._socket.send(rubbish)
+        if faults.drop_socket_at is not None and now >= faults.drop_socket_at:
+            self._socket.transport.abort()
+            return StreamExit.FAULT
+        if now >= self._until:
+            await self._stop()
+            return StreamExit.TIME_LIMIT
+        hangs_up = (
+            (faults.hang_up_at is not None and now >= faults.hang_up_at)
+            or self._is_mid_word(start)
+            or self._player.wants_to_hang_up(start, self._line.bot)
+        )
+        if not hangs_up:
+            return None
+        await self._stop()
+        return StreamExit.CALLER
+
+    def _is_mid_word(self, start: int) -> bool:
+        index = self._faults.hang_up_in_line
+        said = self._player.said
+        if index is None or index >= len(said):
+            return False
+        return start >= (said[index].audible_from + said[index].audible_to) // 2
+
+    async def _send_frame(self, frame: int, start: int) -> None:
+        line = self._line
+        sent = self._player.next_frame(start, line.bot)
+        if sent.started is not None:
+            line.happened(EventKind.LINE_STARTED, sent.started.line.label)
+        for digit in sent.digits:
+            await self._send("dtmf", "dtmf", {"track": "inbound_track", "digit": digit})
+            line.happened(EventKind.KEY_PRESSED)
+        self._sequence += 1
+        # Built by hand: fifty of these a second and call are most of what the simulator does.
+        await self._socket.send(
+            f'{{"event":"media","sequenceNumber":"{self._sequence}","media":{{"track":"inbound",'
+            f'"chunk":"{frame + 1}","timestamp":"{frame * 20}","payload":"{sent.encoded}"}},'
+            f'"streamSid":"{self._identity.stream_sid}"}}'
+        )
+        line.speak(start, sent.payload)
+        if sent.ended is not None:
+            line.happened(EventKind.LINE_ENDED, sent.ended.line.label)
+
+    async def _stop(self) -> None:
+        identity = self._identity
+        await self._send(
+            "stop", "stop", {"accountSid": identity.account_sid, "callSid": identity.call_sid}
+        )
+
+    async def _echo(self, names: list[str]) -> None:
+        for name in names:
+            await self._send("mark", "mark", {"name": name})
+            self._line.happened(EventKind.MARK_ECHOED, name)
+
+    async def _send(self, event: str, key: str, body: Mapping[str, Any]) -> None:
+        self._sequence += 1
+        message = {
+            "event": event,
+            "sequenceNumber": str(self._sequence),
+            key: body,
+            "streamSid": self._identity.stream_sid,
+        }
+        await self._socket.send(json.dumps(message, separators=(",", ":")))
+
+    def _start_body(self) -> dict[str, Any]:
+        parameters = {
+            name: value
+            for name, value in (self._parameters | dict(self._faults.parameters)).items()
+            if name not in self._faults.drop_parameters
+        }
+        return {
+            "accountSid": self._identity.account_sid,
+            "streamSid": self._identity.stream_sid,
+            "callSid": self._identity.call_sid,
+            "tracks": ["inbound"],
+            "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1},
+            "customParameters": parameters,
+        }
+
+    async def _receive(self) -> None:
+        with contextlib.suppress(ConnectionClosed):
+            async for message in self._socket:
+                await self._take(message)
+
+    async def _take(self, message: str | bytes) -> None:
+        if isinstance(message, bytes):
+            self._warn("31950 binary frame")
+            return
+        try:
+            command = json.loads(message)
+            if command["streamSid"] != self._identity.stream_sid:
+                self._warn("wrong stream sid")
+                return
+            match command["event"]:
+                case "media":
+                    payload = a2b_base64(command["media"]["payload"], strict_mode=True)
+                    if not self._line.ear.play(payload, self._line.sample()):
+                        self._warn("31931 more than ten minutes of audio queued")
+                case "mark":
+                    await self._take_mark(str(command["mark"]["name"]))
+                case "clear":
+                    await self._take_clear()
+                case _:
+                    self._warn("unknown event")
+        except (ValueError, KeyError, TypeError):
+            self._warn("31950 malformed frame")
+
+    async def _take_mark(self, name: str) -> None:
+        now = self._line.sample()
+        if not self._line.ear.mark(name, now):
+            self._warn("too many marks")
+        await self._echo(self._line.ear.due(now))
+
+    async def _take_clear(self) -> None:
+        now = self._line.sample()
+        dropped = max(0, len(self._line.ear.track) - now)
+        names = self._line.ear.clear(now)
+        self._line.happened(EventKind.CLEARED, f"{dropped / SAMPLE_RATE:.3f}")
+        await self._echo(names)
+
+    def _warn(self, what: str) -> None:
+        # Once per stream, as Twilio does.
+        if what not in self._warned:
+            self._warned.add(what)
+            self._line.happened(EventKind.WARNING, what)

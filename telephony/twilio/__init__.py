@@ -1,0 +1,1 @@
+"""Twilio: its media stream, its TwiML, its webhooks and its REST API."""

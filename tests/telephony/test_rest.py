@@ -1,0 +1,284 @@
+"""Orders to the carrier, given to a real HTTP server that answers as Twilio's REST API does."""
+
+import asyncio
+import base64
+import json
+import threading
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+
+from telephony.calls import AccountStatus, ControlOutcome
+from telephony.control import CallControl
+from telephony.errors import CarrierRefused, CarrierUnavailable
+from telephony.twilio.rest import LONGEST_TWIML, MOST_REPEATS, TwilioCallControl
+
+ACCOUNT = "AC" + "1" * 32
+CALL = "CA" + "2" * 32
+CALL_PATH = f"/2010-04-01/Accounts/{ACCOUNT}/Calls/{CALL}.json"
+
+
+def problem(status: int, code: int, message: str) -> tuple[int, str]:
+    """Return an error as Twilio words it."""
+    return status, json.dumps({"status": status, "code": code, "message": message})
+
+
+OK = (200, json.dumps({"sid": CALL, "status": "completed"}))
+NOT_FOUND = problem(404, 20404, "The requested resource was not found")
+NOT_IN_PROGRESS = problem(400, 21220, "Call is not in-progress. Cannot redirect.")
+TOO_MANY = problem(429, 20429, "Too Many Requests")
+HANG = (0, "")
+
+
+@dataclass
+class Api:
+    """Answers from a list, the last one for ever, and remembers what it was asked."""
+
+    url: str = ""
+    answers: list[tuple[int, str]] = field(default_factory=lambda: [OK])
+    asked: list[tuple[str, str, dict[str, list[str]], str]] = field(default_factory=list)
+    released: threading.Event = field(default_factory=threading.Event)
+
+
+@pytest.fixture
+def api() -> Iterator[Api]:
+    """Twilio's REST API, on loopback."""
+    api = Api()
+
+    class Requests(BaseHTTPRequestHandler):
+        def _answer(self) -> None:
+            length = int(self.headers.get("Content-Length", 0))
+            body = parse_qs(self.rfile.read(length).decode())
+            user = base64.b64decode(self.headers["Authorization"].split()[1]).decode()
+            api.asked.append((self.command, self.path, body, user))
+            status, text = api.answers.pop(0) if len(api.answers) > 1 else api.answers[0]
+            if not status:
+                api.released.wait(10)
+                self.close_connection = True
+                return
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        do_GET = do_POST = _answer
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Requests)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    api.url = f"http://127.0.0.1:{server.server_port}"
+    yield api
+    api.released.set()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+class Pauses(list[float]):
+    """Remembers pauses instead of making them."""
+
+    async def __call__(self, seconds: float) -> None:
+        self.append(seconds)
+
+
+@pytest.fixture
+def pauses() -> Pauses:
+    """The pauses between repeats."""
+    return Pauses()
+
+
+@pytest.fixture
+async def control(api: Api, pauses: Pauses) -> AsyncIterator[TwilioCallControl]:
+    """The real client, pointed at loopback."""
+    control = TwilioCallControl(ACCOUNT, "secret", api_base_url=api.url, sleep=pauses)
+    yield control
+    await control.close()
+
+
+async def test_hanging_up(api: Api, control: TwilioCallControl) -> None:
+    """One request, with the account's credentials, at the other root."""
+    port: CallControl = control
+
+    assert ControlOutcome.DONE is await port.hang_up(CALL)
+    assert [("POST", CALL_PATH, {"Status": ["completed"]}, f"{ACCOUNT}:secret")] == api.asked
+
+
+async def test_giving_other_instructions(api: Api, control: TwilioCallControl) -> None:
+    """TwiML in the request itself."""
+    twiml = "<Response><Dial>+15551234567</Dial></Response>"
+
+    assert ControlOutcome.DONE is await control.update_twiml(CALL, twiml)
+    assert [("POST", CALL_PATH, {"Twiml": [twiml]}, f"{ACCOUNT}:secret")] == api.asked
+
+
+async def test_a_document_that_is_too_long_is_not_sent(
+    api: Api, control: TwilioCallControl
+) -> None:
+    """Twilio would cut the call off."""
+    with pytest.raises(ValueError, match="at most 4000"):
+        await control.update_twiml(CALL, "x" * (LONGEST_TWIML + 1))
+
+    assert [] == api.asked
+
+
+@pytest.mark.parametrize("call_sid", ["", "../Accounts", "CA1/..", "CA 1", "C" * 65])
+async def test_what_is_no_call_is_not_asked_for(
+    api: Api, control: TwilioCallControl, call_sid: str
+) -> None:
+    """It becomes part of an address."""
+    with pytest.raises(ValueError, match="identifier"):
+        await control.hang_up(call_sid)
+
+    assert [] == api.asked
+
+
+async def test_an_api_key_instead_of_the_token(api: Api) -> None:
+    """Still the account's own calls."""
+    control = TwilioCallControl(
+        ACCOUNT, "", api_base_url=f"{api.url}/", api_key_sid="SK1", api_key_secret="key"
+    )
+    await control.hang_up(CALL)
+    await control.close()
+
+    assert [("POST", CALL_PATH, {"Status": ["completed"]}, "SK1:key")] == api.asked
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        NOT_FOUND,
+        NOT_IN_PROGRESS,
+        problem(404, 0, "No such call"),
+        problem(400, 0, "Call is not in-progress. Cannot redirect."),
+    ],
+)
+async def test_a_caller_who_is_gone_is_an_outcome(
+    api: Api, control: TwilioCallControl, answer: tuple[int, str]
+) -> None:
+    """Callers hang up whenever they like."""
+    api.answers = [answer]
+
+    assert ControlOutcome.GONE is await control.hang_up(CALL)
+    assert ControlOutcome.GONE is await control.update_twiml(CALL, "<Response/>")
+
+
+@pytest.mark.parametrize(("status", "code"), [(401, 20003), (403, 20403), (400, 21218), (422, 0)])
+async def test_a_refusal_tells_its_numbers_and_nothing_else(
+    api: Api, control: TwilioCallControl, status: int, code: int
+) -> None:
+    """Twilio's own text may quote phone numbers."""
+    api.answers = [problem(status, code, "The number +15551234567 is unverified")]
+
+    with pytest.raises(CarrierRefused) as caught:
+        await control.hang_up(CALL)
+
+    assert f"the carrier refused: HTTP {status}, code {code}" == str(caught.value)
+    assert (status, code, False) == (
+        caught.value.status,
+        caught.value.code,
+        caught.value.retryable,
+    )
+    assert 1 == len(api.asked)
+
+
+@pytest.mark.parametrize("answer", [TOO_MANY, (500, "<html>"), (503, "{}")])
+async def test_a_carrier_in_trouble_is_asked_again(
+    api: Api, control: TwilioCallControl, pauses: Pauses, answer: tuple[int, str]
+) -> None:
+    """After 0.1 s, doubled each time, give or take a tenth."""
+    api.answers = [answer] * 3 + [OK]
+
+    assert ControlOutcome.DONE is await control.hang_up(CALL)
+    assert 4 == len(api.asked)
+    assert pytest.approx([0.1, 0.2, 0.4], rel=0.1001) == list(pauses)
+
+
+@pytest.mark.parametrize(("answer", "status"), [(TOO_MANY, 429), ((502, "Bad Gateway"), 502)])
+async def test_a_carrier_that_stays_in_trouble_is_unavailable(
+    api: Api, control: TwilioCallControl, pauses: Pauses, answer: tuple[int, str], status: int
+) -> None:
+    """After a bounded number of repeats."""
+    api.answers = [answer]
+
+    with pytest.raises(CarrierUnavailable) as caught:
+        await control.hang_up(CALL)
+
+    assert (status, True) == (caught.value.status, caught.value.retryable)
+    assert MOST_REPEATS == len(pauses)
+    assert MOST_REPEATS + 1 == len(api.asked)
+
+
+async def test_a_carrier_that_hangs_costs_a_bounded_time(api: Api) -> None:
+    """Either a request's own timeout ends it, or the order's."""
+    api.answers = [HANG]
+    slow = TwilioCallControl(ACCOUNT, "secret", api_base_url=api.url, deadline=0.1)
+
+    with pytest.raises(CarrierUnavailable, match="did not answer in time"):
+        await slow.hang_up(CALL)
+    await slow.close()
+
+    pauses = Pauses()
+    quick = TwilioCallControl(
+        ACCOUNT, "secret", api_base_url=api.url, request_timeout=0.05, sleep=pauses
+    )
+    with pytest.raises(CarrierUnavailable, match="did not answer in time"):
+        await quick.hang_up(CALL)
+    await quick.close()
+
+    assert MOST_REPEATS == len(pauses)
+
+
+async def test_a_carrier_that_is_not_there(pauses: Pauses) -> None:
+    """A port where nobody listens."""
+    server = await asyncio.start_server(lambda r, w: None, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    server.close()
+    await server.wait_closed()
+    control = TwilioCallControl(
+        ACCOUNT, "secret", api_base_url=f"http://127.0.0.1:{port}", sleep=pauses
+    )
+
+    with pytest.raises(CarrierUnavailable, match="cannot be reached"):
+        await control.hang_up(CALL)
+    await control.close()
+
+    assert MOST_REPEATS == len(pauses)
+
+
+@pytest.mark.parametrize("text", ["<html>", "[]", "{}", ""])
+async def test_an_answer_that_cannot_be_read(
+    api: Api, control: TwilioCallControl, text: str
+) -> None:
+    """Some proxy in between."""
+    api.answers = [(200, text)]
+
+    with pytest.raises(CarrierUnavailable, match="cannot be read"):
+        await control.check_account()
+
+
+@pytest.mark.parametrize(("status", "active"), [("active", True), ("suspended", False)])
+async def test_the_account(api: Api, control: TwilioCallControl, status: str, active: bool) -> None:
+    """For `voicebot check`."""
+    api.answers = [(200, json.dumps({"sid": ACCOUNT, "status": status}))]
+
+    account = await control.check_account()
+
+    assert AccountStatus(ACCOUNT, status) == account
+    assert active is account.active
+    assert [("GET", f"/2010-04-01/Accounts/{ACCOUNT}.json", {}, f"{ACCOUNT}:secret")] == api.asked
+
+
+@pytest.mark.parametrize("url", ["", "api.twilio.com", "ftp://api.twilio.com", "https://"])
+def test_a_root_that_is_none_is_refused(url: str) -> None:
+    """At start-up."""
+    with pytest.raises(ValueError, match="must look like"):
+        TwilioCallControl(ACCOUNT, "secret", api_base_url=url)
