@@ -1,0 +1,232 @@
+"""The protocols a call session needs of the world; implemented in `media`, `engines` and `store`.
+
+Audio crosses these ports as `bytes`, never as arrays, so that a session needs no numpy: caller
+audio as PCM16 little-endian mono at 8,000 Hz, bot audio as G.711 mu-law at 8,000 Hz (one byte a
+sample).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Protocol
+
+from dialogue.acts import DialogueInput, Step
+from dialogue.state import DialogueState
+from voicebot.journal import CallId, Entry
+
+SAMPLE_RATE = 8_000
+"""Hz, of all audio that crosses a port."""
+
+
+class Priority(IntEnum):
+    """Which work goes first when its deadlines tie or have passed; lower is sooner."""
+
+    FINAL = 0
+    """A caller is waiting for the answer."""
+    SPECULATIVE = 1
+    """The caller may be done."""
+    PARTIAL = 2
+    """Nice to know."""
+    BACKGROUND = 3
+    """Rendering ahead."""
+
+
+class StaleWork(Exception):
+    """The work was cancelled, or its deadline passed before it began."""
+
+
+class EngineError(Exception):
+    """A model could not do its work. The message names the cause, never the caller's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcription:
+    """What the recogniser heard in one stretch of audio."""
+
+    text: str
+    """Empty when there were no words."""
+    avg_logprob: float
+    """Mean log-probability of the tokens; below about -1 the text is a guess."""
+    audio_seconds: float
+    decode_seconds: float
+    queued_seconds: float
+    model: str
+    fallback: bool = False
+
+
+class Recogniser(Protocol):
+    """Speech to text, shared by all calls."""
+
+    async def transcribe(
+        self,
+        pcm: bytes,
+        *,
+        vocabulary: Sequence[str] = (),
+        priority: Priority = Priority.FINAL,
+        timeout: float = 8.0,
+    ) -> Transcription:
+        """Transcribe one utterance of PCM16 at 8 kHz.
+
+        Cancelling the awaiting task drops the work if it has not begun.
+
+        Args:
+            pcm: The caller's audio.
+            vocabulary: Words worth expecting, most likely first.
+            priority: Who goes first.
+            timeout: Seconds from now until the result is worthless.
+
+        Raises:
+            StaleWork: the timeout passed before the work began.
+            EngineError: the model failed, or did not answer in time.
+        """
+        ...
+
+
+class Synthesiser(Protocol):
+    """Text to speech, shared by all calls."""
+
+    def clauses(self, text: str) -> Sequence[str]:
+        """Split a text into the pieces that are spoken, marked and cached one by one."""
+        ...
+
+    def cached(self, clause: str, *, slow: bool = False) -> bytes | None:
+        """Return the clause as mu-law if it was rendered before, else None. Never blocks."""
+        ...
+
+    async def render(
+        self,
+        clause: str,
+        *,
+        slow: bool = False,
+        priority: Priority = Priority.FINAL,
+        timeout: float = 8.0,
+    ) -> bytes:
+        """Return the clause as mu-law, from the cache or the voice.
+
+        Raises:
+            StaleWork: the timeout passed before the work began.
+            EngineError: the voice failed, or did not answer in time.
+        """
+        ...
+
+
+class TurnDetector(Protocol):
+    """Tells from the sound whether a caller is done."""
+
+    async def probability(self, pcm: bytes, *, timeout: float = 2.0) -> float:
+        """Return the probability that the turn in this PCM16 (its last 8 s) is complete.
+
+        Raises:
+            StaleWork: the timeout passed before the work began.
+            EngineError: the model failed, or did not answer in time.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechOnset:
+    """Speech was found to have begun."""
+
+    started: float
+    """Seconds of audio since the detector's first sample."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechOffset:
+    """A silence was found to have begun."""
+
+    ended: float
+    """Seconds of audio since the detector's first sample: the end of the last voiced sample."""
+
+
+class SpeechDetector(Protocol):
+    """Finds speech in one call's audio. Counts samples, never time. Owned by one call."""
+
+    def feed(self, pcm: bytes) -> Sequence[SpeechOnset | SpeechOffset]:
+        """Take the next PCM16 samples (any length) and return what was found, in order."""
+        ...
+
+
+class JournalSink(Protocol):
+    """Where journals are kept."""
+
+    def append(self, call_id: CallId, entry: Entry, *, durable: bool = False) -> None:
+        """Take one entry; never blocks and never raises because of the storage behind it.
+
+        Args:
+            call_id: The call that it belongs to.
+            entry: Entries of a call come in the order of their `seq`.
+            durable: Written before `flush` returns, for side effects; others within 200 ms.
+        """
+        ...
+
+    async def flush(self, timeout: float = 2.0) -> bool:
+        """Wait until all that was appended is stored; False if that took too long."""
+        ...
+
+
+class ToolRunner(Protocol):
+    """Runs business actions off the call's loop."""
+
+    async def run(
+        self, tool: str, arguments: Mapping[str, Any], call_key: str
+    ) -> Mapping[str, Any]:
+        """Run one action and return its result as plain JSON data.
+
+        Raises:
+            ToolError: it is unknown, refused its arguments, failed, or took too long.
+        """
+        ...
+
+
+class ToolError(Exception):
+    """A business action failed. The message is for the journal, never for the caller."""
+
+
+class Dialogue(Protocol):
+    """The dialogue manager off the call's loop; pure, so a step may be thrown away."""
+
+    async def start(self, call_id: str) -> Step:
+        """Return the greeting.
+
+        Args:
+            call_id: Makes the keys of tool calls unique across calls.
+
+        Raises:
+            EngineError: it failed, or took too long.
+        """
+        ...
+
+    async def handle(self, state: DialogueState, given: DialogueInput) -> Step:
+        """Return the answer to one input.
+
+        Raises:
+            EngineError: it failed, or took too long.
+        """
+        ...
+
+
+class Speaker(Protocol):
+    """Plays the bot's speech on one leg.
+
+    Tells the session of `SegmentSent` when the first audio of a segment went out, and of
+    `MarkEchoed` when the far end played it.
+    """
+
+    def play(self, segment: str, audio: bytes) -> None:
+        """Queue one segment of mu-law; it is sent in real time with a short lead, then marked."""
+        ...
+
+    def silence(self) -> None:
+        """Drop what was not sent and tell the carrier to drop what it holds (`clear`)."""
+        ...
+
+
+class Ears(Protocol):
+    """What was heard on one leg so far, within a bounded memory."""
+
+    def audio(self, started: float, ended: float) -> bytes:
+        """Return PCM16 between two times of the call clock, with a margin on both sides."""
+        ...

@@ -1,0 +1,135 @@
+"""The store: a `JournalSink` for calls, and queries for those who read."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from voicebot.journal import CallId, Entry
+from voicebot.store import queries
+from voicebot.store.database import StoreError, normalised, open_database, reason
+from voicebot.store.presence import HEARTBEAT
+from voicebot.store.queries import CallRow
+from voicebot.store.writer import JournalWriter, QueueLimits
+
+
+def open_store(
+    database_url: str, limits: QueueLimits | None = None, heartbeat: float = HEARTBEAT
+) -> Store:
+    """Open the store, making its folder and tables where they are missing.
+
+    Args:
+        database_url: `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`.
+        limits: How much may wait for the disk.
+        heartbeat: Seconds between two signs of life of a process that writes.
+
+    Raises:
+        StoreError: the database cannot be reached, written or understood.
+    """
+    return Store(open_database(normalised(database_url)), limits or QueueLimits(), heartbeat)
+
+
+class Store:
+    """Journals in a database. Safe to use from any thread; queries block on the database.
+
+    Reading alone starts no thread and leaves no trace: a process shows up as a writer with its
+    first entry, and gives signs of life from then on until `close`.
+    """
+
+    def __init__(self, engine: Engine, limits: QueueLimits, heartbeat: float) -> None:
+        self._engine = engine
+        self._writer = JournalWriter(engine, limits, heartbeat)
+
+    @property
+    def lost(self) -> int:
+        """Entries lost since the store was opened: the queue was full, or they were refused."""
+        return self._writer.lost
+
+    @property
+    def waiting(self) -> int:
+        """Entries taken but not stored yet; bounded."""
+        return self._writer.waiting
+
+    # --- JournalSink ---------------------------------------------------------------------------
+
+    def append(self, call_id: CallId, entry: Entry, *, durable: bool = False) -> None:
+        """Take one entry (see `voicebot.ports.JournalSink.append`)."""
+        self._writer.append(call_id, entry, durable=durable)
+
+    async def flush(self, timeout: float = 2.0) -> bool:
+        """Wait until all that was appended is stored; False if it is not, or took too long."""
+        return await self._writer.flush(timeout)
+
+    def close(self, timeout: float = 5.0) -> None:
+        """Store what is left and let go of the database; blocks for at most about `timeout`."""
+        self._writer.close(timeout)
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # --- queries -------------------------------------------------------------------------------
+
+    def calls(self, limit: int = 50, before: str | None = None) -> list[CallRow]:
+        """Return calls, newest first.
+
+        Args:
+            limit: At most so many.
+            before: `call_id` of the last call of the page before.
+
+        Raises:
+            StoreError: the database failed.
+        """
+        with self._reading() as connection:
+            return queries.select_calls(connection, limit, before)
+
+    def find_call(self, name: str) -> CallRow:
+        """Return the call with this id, or the only one whose id or carrier id begins so.
+
+        `last` is the newest call.
+
+        Raises:
+            CallNotFound: there is none, or there are several.
+            StoreError: the database failed.
+        """
+        with self._reading() as connection:
+            return queries.select_call(connection, name)
+
+    def entries(self, call_id: str) -> list[Entry]:
+        """Return a call's journal; empty for a call that is not there.
+
+        Raises:
+            StoreError: the database failed, or a newer version wrote the journal.
+        """
+        return self.entries_after(call_id, -1)
+
+    def entries_after(self, call_id: str, seq: int) -> list[Entry]:
+        """Return what came after the entry `seq`: for following a live call, from any process.
+
+        Raises:
+            StoreError: the database failed, or a newer version wrote the journal.
+        """
+        with self._reading() as connection:
+            return queries.select_entries(connection, call_id, seq)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            raise StoreError(f"The database cannot be read: {reason(error)}.") from error
