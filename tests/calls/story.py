@@ -1,0 +1,298 @@
+"""A call as a screenplay on virtual time: who says what, when, and what became of it.
+
+The session, its machines and its timers are the real ones. The models and the carrier are played
+by scripted stand-ins, each with a twin in `tests/golden` that uses the real models.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dialogue.acts import (
+    Act,
+    Ask,
+    DialogueInput,
+    Expectation,
+    Interrupted,
+    NoInput,
+    Step,
+    ToolReturned,
+    UserTurn,
+)
+from dialogue.state import DialogueState
+from tests.virtual_clock import run_virtually
+from voicebot.journal import (
+    CallAnswered,
+    CallId,
+    DigitPressed,
+    Entry,
+    JournalEvent,
+    StreamEnded,
+    VoiceStarted,
+    VoiceStopped,
+)
+from voicebot.ports import EngineError, Priority, ToolError, Transcription
+from voicebot.session import CallSession, Outcome, SessionParts, SessionPolicy
+from voicebot.speech import MarkEchoed, SegmentSent
+
+SPEECH_RATE = 800
+"""Bytes of mu-law a character: ten characters a second."""
+
+
+@dataclass
+class ScriptedRecogniser:
+    """Gives the words of the story, in order, each after its time."""
+
+    words: list[tuple[str, float]]
+    failures: int = 0
+    hangs: bool = False
+    decodes: int = 0
+
+    async def transcribe(
+        self,
+        pcm: bytes,
+        *,
+        vocabulary: Sequence[str] = (),
+        priority: Priority = Priority.FINAL,
+        timeout: float = 8.0,
+    ) -> Transcription:
+        self.decodes += 1
+        if self.hangs:
+            await asyncio.sleep(timeout)
+            raise EngineError("recogniser did not answer in time")
+        if self.failures > 0:
+            self.failures -= 1
+            await asyncio.sleep(0.1)
+            raise EngineError("recogniser failed")
+        text, seconds = self.words[0]
+        await asyncio.sleep(seconds)
+        self.words.pop(0)
+        return Transcription(text, -0.2, 1.0, seconds, 0.0, "scripted")
+
+
+@dataclass
+class ScriptedSynthesiser:
+    """Speaks ten characters a second; knows what was rendered ahead."""
+
+    ahead: set[str] = field(default_factory=set)
+    render_seconds: float = 0.1
+    fails: bool = False
+
+    def clauses(self, text: str) -> Sequence[str]:
+        return [clause.strip() for clause in text.replace(". ", ".|").split("|") if clause]
+
+    def cached(self, clause: str, *, slow: bool = False) -> bytes | None:
+        return self._audio(clause) if clause in self.ahead else None
+
+    async def render(
+        self,
+        clause: str,
+        *,
+        slow: bool = False,
+        priority: Priority = Priority.FINAL,
+        timeout: float = 8.0,
+    ) -> bytes:
+        await asyncio.sleep(self.render_seconds)
+        if self.fails:
+            raise EngineError("synthesiser failed")
+        self.ahead.add(clause)
+        return self._audio(clause)
+
+    def _audio(self, clause: str) -> bytes:
+        return b"\x00" * (SPEECH_RATE * len(clause))
+
+
+@dataclass
+class ScriptedTurnDetector:
+    """Finds every turn complete, or not."""
+
+    answer: float = 0.9
+
+    async def probability(self, pcm: bytes, *, timeout: float = 2.0) -> float:
+        await asyncio.sleep(0.05)
+        return self.answer
+
+
+class ScriptedDialogue:
+    """Answers by a table from the caller's words to acts."""
+
+    def __init__(self, answers: Mapping[str, Sequence[Act]], greeting: str = "Hello.") -> None:
+        self.answers = answers
+        self.greeting = greeting
+        self.inputs: list[DialogueInput] = []
+        self.seconds = 0.01
+        self.fails = False
+
+    async def start(self, call_id: str) -> Step:
+        return self._step([Ask(self.greeting)])
+
+    async def handle(self, state: DialogueState, given: DialogueInput) -> Step:
+        await asyncio.sleep(self.seconds)
+        if self.fails:
+            raise EngineError("dialogue failed")
+        self.inputs.append(given)
+        match given:
+            case UserTurn(text=text, digits=digits):
+                return self._step(self.answers.get(digits or text, [Ask(f"You said {text}")]))
+            case NoInput():
+                return self._step([Ask("Are you still there?")])
+            case ToolReturned(ok=ok):
+                return self._step(self.answers.get("tool ok" if ok else "tool failed", []))
+            case Interrupted():
+                return self._step([])
+
+    def _step(self, acts: Sequence[Act]) -> Step:
+        expects = next((act.expects for act in acts if isinstance(act, Ask)), Expectation())
+        return Step(DialogueState("story"), tuple(acts), expects)
+
+
+class ScriptedTools:
+    """One tool, which takes its time."""
+
+    def __init__(self, seconds: float = 0.1, fails: bool = False) -> None:
+        self.seconds = seconds
+        self.fails = fails
+        self.ran: list[tuple[str, str]] = []
+
+    async def run(
+        self, tool: str, arguments: Mapping[str, Any], call_key: str
+    ) -> Mapping[str, Any]:
+        self.ran.append((tool, call_key))
+        await asyncio.sleep(self.seconds)
+        if self.fails:
+            raise ToolError("no such order")
+        return {"status": "done"}
+
+
+class MemoryJournal:
+    """Keeps what it is told; knows what was asked to be durable, and when."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.durable: list[JournalEvent] = []
+
+    def append(self, call_id: CallId, entry: Entry, *, durable: bool = False) -> None:
+        self.entries.append(entry)
+        if durable:
+            self.durable.append(entry.event)
+
+    async def flush(self, timeout: float = 2.0) -> bool:
+        return True
+
+
+class CarrierLine:
+    """Plays what it is given in real time and echoes marks, as a carrier does."""
+
+    def __init__(self, post: Callable[[Any], None], *, echoes: bool = True) -> None:
+        self._post = post
+        self._echoes = echoes
+        self._free_at = 0.0
+        self._playing: dict[str, list[asyncio.TimerHandle]] = {}
+        self.silenced: list[float] = []
+
+    def play(self, segment: str, audio: bytes) -> None:
+        loop = asyncio.get_running_loop()
+        begins = max(loop.time(), self._free_at)
+        self._free_at = begins + len(audio) / 8_000
+        self._playing[segment] = [loop.call_at(begins, self._post, SegmentSent(segment))]
+        if self._echoes:
+            self._playing[segment].append(
+                loop.call_at(self._free_at, self._post, MarkEchoed(segment))
+            )
+
+    def silence(self) -> None:
+        loop = asyncio.get_running_loop()
+        for segment, timers in self._playing.items():
+            pending = [timer for timer in timers if timer.when() > loop.time()]
+            for timer in pending:
+                timer.cancel()
+            if pending:
+                loop.call_soon(self._post, MarkEchoed(segment))
+        self._playing.clear()
+        self._free_at = 0.0
+        self.silenced.append(loop.time())
+
+
+class Silence:
+    """Ears that kept no audio; the scripted models need none."""
+
+    def audio(self, started: float, ended: float) -> bytes:
+        return b""
+
+
+@dataclass
+class Story:
+    """The cast and the script of one call."""
+
+    script: list[tuple[float, Any]]
+    """What the caller's side does: `says(start, end)` events, keys, hanging up."""
+    dialogue: ScriptedDialogue
+    recogniser: ScriptedRecogniser = field(default_factory=lambda: ScriptedRecogniser([]))
+    synthesiser: ScriptedSynthesiser = field(default_factory=ScriptedSynthesiser)
+    detector: ScriptedTurnDetector = field(default_factory=ScriptedTurnDetector)
+    tools: ScriptedTools = field(default_factory=ScriptedTools)
+    policy: SessionPolicy = field(default_factory=SessionPolicy)
+    echoes: bool = True
+    journal: MemoryJournal = field(default_factory=MemoryJournal)
+    outcome: Outcome | None = None
+
+    def play(self) -> list[Entry]:
+        """Run the call on virtual time and return its journal."""
+        run_virtually(self._run())
+        return self.journal.entries
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        line = CarrierLine(lambda event: session.post(event), echoes=self.echoes)
+        session = CallSession(
+            CallAnswered("call", "phone", "story", 0.0),
+            "stream",
+            SessionParts(
+                dialogue=self.dialogue,
+                recogniser=self.recogniser,
+                synthesiser=self.synthesiser,
+                turn_detector=self.detector,
+                tools=self.tools,
+                journal=self.journal,
+                prompts={
+                    "apology": "Sorry, I had a problem.",
+                    "fallback": "I will get you a person.",
+                },
+                vocabulary=(),
+                speaker=line,
+                ears=Silence(),
+            ),
+            self.policy,
+        )
+        for at, event in self.script:
+            loop.call_at(at, session.post, event)
+        async with asyncio.timeout(600):
+            self.outcome = await session.run()
+
+    def found(self, kind: type[Any]) -> list[Any]:
+        """Return the events of a type, in order."""
+        return [entry.event for entry in self.journal.entries if isinstance(entry.event, kind)]
+
+    def when(self, kind: type[Any]) -> list[float]:
+        """Return the call-clock times of the events of a type."""
+        return [
+            round(entry.at, 3) for entry in self.journal.entries if isinstance(entry.event, kind)
+        ]
+
+
+def says(started: float, ended: float) -> list[tuple[float, Any]]:
+    """Return what a detector reports of speech between two times, with its own delays."""
+    return [(started + 0.1, VoiceStarted(started)), (ended + 0.1, VoiceStopped(ended))]
+
+
+def presses(at: float, digits: str) -> list[tuple[float, Any]]:
+    """Return keys pressed a third of a second apart."""
+    return [(at + i * 0.3, DigitPressed(digit)) for i, digit in enumerate(digits)]
+
+
+def hangs_up(at: float) -> list[tuple[float, Any]]:
+    """Return the carrier's word that the caller has gone."""
+    return [(at, StreamEnded("stop"))]

@@ -1,0 +1,378 @@
+"""Whole calls on virtual time."""
+
+from __future__ import annotations
+
+import itertools
+
+from dialogue.acts import (
+    Answer,
+    Ask,
+    CallTool,
+    EndCall,
+    Expectation,
+    Handoff,
+    Interrupted,
+    NoInput,
+    Say,
+    UserTurn,
+)
+from tests.calls.story import (
+    ScriptedDialogue,
+    ScriptedRecogniser,
+    ScriptedSynthesiser,
+    ScriptedTools,
+    ScriptedTurnDetector,
+    Story,
+    hangs_up,
+    presses,
+    says,
+)
+from voicebot.journal import (
+    BargedIn,
+    CallAnswered,
+    CallEnded,
+    CallerTurnEnded,
+    EngineFailed,
+    HandoffDecided,
+    NoInputNoticed,
+    PlayoutFinished,
+    ReplyDecided,
+    SpeechCut,
+    SpeechHeard,
+    SpeechQueued,
+    SpeechStarted,
+    ToolAnswered,
+    ToolCalled,
+)
+
+RETURNS = "Returns are free for thirty days. Print the label at home. Then drop the box anywhere."
+
+
+def said(story: Story) -> list[str]:
+    return [event.text for event in story.found(SpeechQueued)]
+
+
+def test_a_question_is_answered_and_the_call_ends_when_the_goodbye_was_heard() -> None:
+    story = Story(
+        script=[*says(2.0, 3.0), *says(6.0, 7.0)],
+        dialogue=ScriptedDialogue(
+            {
+                "Opening hours?": [Ask("Nine to five.")],
+                "Bye.": [Say("Goodbye."), EndCall("resolved")],
+            }
+        ),
+        recogniser=ScriptedRecogniser([("Opening hours?", 0.25), ("Bye.", 0.25)]),
+        synthesiser=ScriptedSynthesiser({"Hello.", "Nine to five.", "Goodbye."}),
+    )
+    entries = story.play()
+
+    assert ["Hello.", "Nine to five.", "Goodbye."] == said(story)
+    assert isinstance(entries[0].event, CallAnswered)
+    assert CallEnded("resolved") == entries[-1].event
+    # The last word was heard in full before the line was closed.
+    assert SpeechHeard("s3") in [entry.event for entry in entries]
+    assert list(range(len(entries))) == [entry.seq for entry in entries]
+    assert entries == sorted(entries, key=lambda entry: entry.at)
+
+
+def test_the_answer_is_decided_ahead_and_begins_with_the_last_evidence() -> None:
+    story = Story(
+        script=[*says(2.0, 3.0), *hangs_up(6.0)],
+        dialogue=ScriptedDialogue({"Opening hours?": [Ask("Nine to five.")]}),
+        recogniser=ScriptedRecogniser([("Opening hours?", 0.25)]),
+        synthesiser=ScriptedSynthesiser({"Hello.", "Nine to five."}),
+    )
+    story.play()
+
+    # Silence from 3.0, seen at 3.1, decoded at 3.35: the answer starts there, not later.
+    assert [3.35] == story.when(CallerTurnEnded)
+    assert [0.0, 3.36] == story.when(SpeechStarted)
+    assert [False, True] == [reply.speculative for reply in story.found(ReplyDecided)]
+
+
+def test_an_unrendered_answer_is_rendered_while_the_turn_is_still_open() -> None:
+    story = Story(
+        script=[*says(2.0, 3.0), *hangs_up(6.0)],
+        dialogue=ScriptedDialogue({"Where is it?": [Ask("Order 4 4 1 1 7.")]}),
+        recogniser=ScriptedRecogniser([("Where is it?", 0.1)]),
+        synthesiser=ScriptedSynthesiser({"Hello."}, render_seconds=0.3),
+        detector=ScriptedTurnDetector(0.1),
+    )
+    story.play()
+
+    # The turn ends at 3.9 by patience; rendering began at 3.21 and is done by then.
+    assert [3.9] == story.when(CallerTurnEnded)
+    assert 3.9 == story.when(SpeechStarted)[1]
+
+
+def test_an_interruption_silences_the_bot_and_is_remembered() -> None:
+    dialogue = ScriptedDialogue(
+        {"Returns?": [Ask(RETURNS)], "Stop, my order?": [Ask("Which order?")]}
+    )
+    story = Story(
+        script=[*says(2.0, 3.0), *says(6.0, 7.0), *hangs_up(11.0)],
+        dialogue=dialogue,
+        recogniser=ScriptedRecogniser([("Returns?", 0.25), ("Stop, my order?", 0.25)]),
+        synthesiser=ScriptedSynthesiser(
+            {"Hello.", "Returns are free for thirty days.", "Print the label at home."}
+        ),
+    )
+    story.play()
+
+    assert [BargedIn(story.policy.turns.barge_in, "speech")] == [
+        BargedIn(round(event.speech_seconds, 3), event.reason) for event in story.found(BargedIn)
+    ]
+    assert [6.4] == story.when(BargedIn)
+    cuts = story.found(SpeechCut)
+    assert "Returns are free for thirty" == cuts[0].heard
+    assert ["", "", ""][1:] == [cut.heard for cut in cuts[1:]]
+    # What was not heard is known to the dialogue, word for word.
+    assert [
+        Interrupted(
+            "Returns are free for thirty", RETURNS.removeprefix("Returns are free for thirty ")
+        ),
+    ] == [given for given in dialogue.inputs if isinstance(given, Interrupted)]
+    # Marks echoed because of the clear are not taken for hearing.
+    played = [event.segment for event in story.found(SpeechHeard)]
+    assert ["s1"] == played[:1]
+    assert not {cut.segment for cut in cuts} & set(played)
+    assert "Which order?" in said(story)
+
+
+def test_a_backchannel_changes_nothing() -> None:
+    story = Story(
+        script=[*says(2.0, 3.0), *says(6.0, 6.2), *hangs_up(20.0)],
+        dialogue=ScriptedDialogue({"Returns?": [Ask(RETURNS)]}),
+        recogniser=ScriptedRecogniser([("Returns?", 0.25), ("Mm-hm.", 0.2)]),
+    )
+    story.play()
+
+    assert [] == story.found(BargedIn)
+    assert [] == story.found(SpeechCut)
+    assert 1 == len(story.found(CallerTurnEnded))
+
+
+def test_a_turn_that_was_cut_too_early_is_put_together_again() -> None:
+    dialogue = ScriptedDialogue({"Returns? For shoes.": [Ask("Shoes: thirty days.")]})
+    story = Story(
+        script=[*says(2.0, 3.0), *says(3.45, 4.5), *hangs_up(9.0)],
+        dialogue=dialogue,
+        recogniser=ScriptedRecogniser([("Returns?", 0.2), ("For shoes.", 0.2)]),
+        synthesiser=ScriptedSynthesiser({"Hello.", "You said Returns?"}),
+    )
+    story.play()
+
+    assert ["Returns?", "Returns? For shoes."] == [
+        event.text for event in story.found(CallerTurnEnded)
+    ]
+    assert "Shoes: thirty days." in said(story)
+
+
+def test_silence_brings_a_reprompt_after_what_was_heard_not_after_what_was_sent() -> None:
+    dialogue = ScriptedDialogue({}, greeting="A long greeting that takes some time to hear.")
+    story = Story(script=hangs_up(20.0), dialogue=dialogue)
+    story.play()
+
+    greeting_heard = story.when(PlayoutFinished)[0]
+    assert greeting_heard + story.policy.turns.no_input == story.when(NoInputNoticed)[0]
+    assert [NoInput()] == dialogue.inputs[:1]
+
+
+def test_a_tool_runs_once_and_its_result_is_told() -> None:
+    act = CallTool("order_status", {"order": "44117"}, "k1", False, filler="One moment.")
+    story = Story(
+        script=[*says(2.0, 3.0), *hangs_up(8.0)],
+        dialogue=ScriptedDialogue(
+            {"Where is it?": [Say("Let me see."), act], "tool ok": [Ask("On its way.")]}
+        ),
+        recogniser=ScriptedRecogniser([("Where is it?", 0.2)]),
+        tools=ScriptedTools(seconds=0.3),
+    )
+    story.play()
+
+    assert [("order_status", "k1")] == story.tools.ran
+    assert ["Hello.", "Let me see.", "On its way."] == said(story)
+    assert [ToolCalled, ToolAnswered] == [
+        type(event) for event in story.journal.durable if not isinstance(event, CallEnded)
+    ]
+
+
+def test_a_slow_tool_is_announced_once() -> None:
+    act = CallTool("cancel_order", {"order": "44117"}, "k1", True, filler="One moment.")
+    story = Story(
+        script=[*says(2.0, 3.0), *hangs_up(12.0)],
+        dialogue=ScriptedDialogue({"Cancel.": [act], "tool failed": [Ask("That failed.")]}),
+        recogniser=ScriptedRecogniser([("Cancel.", 0.2)]),
+        tools=ScriptedTools(seconds=3.0, fails=True),
+    )
+    story.play()
+
+    assert ["Hello.", "One moment.", "That failed."] == said(story)
+
+
+def test_keys_work_like_words() -> None:
+    story = Story(
+        script=[*presses(2.0, "44117"), *hangs_up(8.0)],
+        dialogue=ScriptedDialogue({"44117": [Ask("On its way.")]}),
+    )
+    story.dialogue.answers = {**story.dialogue.answers}
+    story.play()
+
+    # Nothing asked for a number yet, so each key is an answer of its own...
+    assert "4" == story.found(CallerTurnEnded)[0].digits
+
+
+def test_keys_asked_for_are_collected() -> None:
+    dialogue = ScriptedDialogue({"44117": [Ask("On its way.")]}, greeting="Which order?")
+    ask = Ask("Which order?", Expectation(Answer.CODE, digits=5))
+    dialogue.answers = {"Order.": [ask], "44117": [Ask("On its way.")]}
+    story = Story(
+        script=[*says(2.0, 2.5), *presses(5.0, "44117"), *hangs_up(10.0)],
+        dialogue=dialogue,
+        recogniser=ScriptedRecogniser([("Order.", 0.1)]),
+    )
+    story.play()
+
+    assert ["", "44117"] == [event.digits for event in story.found(CallerTurnEnded)]
+    assert UserTurn("", "44117") in dialogue.inputs
+
+
+def test_a_handoff_is_on_disk_before_the_line_is_given_up() -> None:
+    story = Story(
+        script=says(2.0, 3.0),
+        dialogue=ScriptedDialogue(
+            {"A person.": [Say("I will connect you."), Handoff("support", "asked", ("…",))]}
+        ),
+        recogniser=ScriptedRecogniser([("A person.", 0.2)]),
+    )
+    entries = story.play()
+
+    assert HandoffDecided("support", "asked", ("…",)) in story.journal.durable
+    assert CallEnded("transferred") == entries[-1].event
+    assert story.outcome is not None
+    assert "support" == (story.outcome.handoff and story.outcome.handoff.queue)
+    assert SpeechHeard("s2") in [entry.event for entry in entries]
+
+
+def test_a_recogniser_that_fails_once_is_apologised_for() -> None:
+    story = Story(
+        script=[*says(2.0, 3.0), *says(7.0, 8.0), *hangs_up(12.0)],
+        dialogue=ScriptedDialogue({"Opening hours?": [Ask("Nine to five.")]}),
+        recogniser=ScriptedRecogniser([("Opening hours?", 0.2)], failures=1),
+    )
+    story.play()
+
+    assert ["Hello.", "Sorry, I had a problem.", "Nine to five."] == said(story)
+
+
+def test_a_recogniser_that_keeps_failing_hands_the_caller_to_a_person() -> None:
+    story = Story(
+        script=[*says(2.0, 3.0), *says(7.0, 8.0)],
+        dialogue=ScriptedDialogue({}),
+        recogniser=ScriptedRecogniser([], failures=9),
+        synthesiser=ScriptedSynthesiser({"I will get you a person."}),
+    )
+    story.play()
+
+    assert ["Hello.", "Sorry, I had a problem.", "I will get you a person."] == said(story)
+    assert story.outcome is not None
+    assert story.outcome.handoff is not None
+    assert CallEnded("failed") == story.journal.entries[-1].event
+
+
+def test_a_recogniser_that_hangs_is_no_dead_air() -> None:
+    story = Story(
+        script=[*says(2.0, 3.0), *hangs_up(30.0)],
+        dialogue=ScriptedDialogue({}),
+        recogniser=ScriptedRecogniser([], hangs=True),
+    )
+    story.play()
+
+    after = [at for at in story.when(SpeechStarted) if at > 3.0]
+    assert after[0] - 3.0 < 5.0
+
+
+def test_a_voice_that_fails_falls_back_to_what_was_rendered_ahead() -> None:
+    story = Story(
+        script=says(2.0, 3.0),
+        dialogue=ScriptedDialogue({"Opening hours?": [Ask("Nine to five.")]}),
+        recogniser=ScriptedRecogniser([("Opening hours?", 0.2)]),
+        synthesiser=ScriptedSynthesiser({"Hello.", "I will get you a person."}, fails=True),
+    )
+    story.play()
+
+    assert "I will get you a person." == said(story)[-1]
+    assert [EngineFailed("synthesiser", "EngineError")] == story.found(EngineFailed)
+    assert story.outcome is not None
+    assert story.outcome.handoff is not None
+
+
+def test_a_voice_that_fails_altogether_ends_the_stream_so_that_the_carrier_speaks() -> None:
+    story = Story(
+        script=[], dialogue=ScriptedDialogue({}), synthesiser=ScriptedSynthesiser(fails=True)
+    )
+    story.play()
+
+    assert story.outcome is not None
+    assert ("failed", True) == (story.outcome.disposition, story.outcome.handoff is not None)
+
+
+def test_a_dialogue_that_fails_is_apologised_for() -> None:
+    dialogue = ScriptedDialogue({})
+    dialogue.fails = True
+    story = Story(
+        script=[*says(2.0, 3.0), *hangs_up(9.0)],
+        dialogue=dialogue,
+        recogniser=ScriptedRecogniser([("Hello?", 0.2)]),
+    )
+    story.play()
+
+    assert ["Hello.", "Sorry, I had a problem."] == said(story)
+
+
+def test_a_carrier_that_echoes_no_marks_is_survived() -> None:
+    story = Story(
+        script=[*says(2.0, 3.0), *hangs_up(20.0)],
+        dialogue=ScriptedDialogue({"Opening hours?": [Ask("Nine to five.")]}),
+        recogniser=ScriptedRecogniser([("Opening hours?", 0.2)]),
+        echoes=False,
+    )
+    story.play()
+
+    assert 2 <= len(story.found(PlayoutFinished))
+    assert 1 <= len(story.found(NoInputNoticed))
+
+
+def test_a_caller_may_hang_up_at_any_moment() -> None:
+    for tenth in range(1, 120, 3):
+        story = Story(
+            script=sorted(
+                [*says(2.0, 3.0), *says(6.0, 7.0), *hangs_up(tenth / 10)], key=lambda item: item[0]
+            ),
+            dialogue=ScriptedDialogue({"Returns?": [Ask(RETURNS)]}),
+            recogniser=ScriptedRecogniser([("Returns?", 0.25), ("Stop it now.", 0.25)]),
+        )
+        entries = story.play()
+
+        assert CallEnded("caller_hung_up") == entries[-1].event
+
+
+def test_calls_end_after_their_longest_time() -> None:
+    story = Story(script=[], dialogue=ScriptedDialogue({}))
+    story.policy = type(story.policy)(call_seconds=30.0)
+    story.play()
+
+    assert CallEnded("failed", "call_seconds") == story.journal.entries[-1].event
+
+
+def test_the_same_call_leaves_the_same_journal() -> None:
+    def play() -> list[object]:
+        return list(
+            Story(
+                script=[*says(2.0, 3.0), *says(6.0, 7.0), *hangs_up(12.0)],
+                dialogue=ScriptedDialogue({"Returns?": [Ask(RETURNS)]}),
+                recogniser=ScriptedRecogniser([("Returns?", 0.25), ("Stop it now.", 0.25)]),
+            ).play()
+        )
+
+    assert all(a == b for a, b in itertools.pairwise([play(), play(), play()]))

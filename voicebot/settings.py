@@ -1,0 +1,196 @@
+"""Settings: one frozen tree from the environment and `.env`, built once and passed down.
+
+Prefix `VOICEBOT_`, nested by `__`: `VOICEBOT_TWILIO__AUTH_TOKEN`. Every setting is described in the
+README, and a test compares the two. Machines get their own small policy dataclass, never this tree.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class TwilioSettings(BaseModel):
+    """The carrier account. Without an account SID the server runs in development mode."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    account_sid: str = Field("", description="Account SID (`AC…`); empty: development mode.")
+    auth_token: SecretStr = Field(
+        SecretStr(""),
+        description="Auth token; checks the signature of every webhook and stream.",
+    )
+    auth_token_secondary: SecretStr = Field(
+        SecretStr(""),
+        description="A second token accepted while tokens are rotated.",
+    )
+    api_key_sid: str = Field("", description="API key (`SK…`) for REST instead of the token.")
+    api_key_secret: SecretStr = Field(SecretStr(""), description="Secret of the API key.")
+    api_base_url: str = Field(
+        "https://api.twilio.com",
+        description="Root of the REST API; another Twilio-compatible one for tests.",
+    )
+
+    @property
+    def auth_tokens(self) -> tuple[str, ...]:
+        """The tokens in force, primary first."""
+        both = (self.auth_token, self.auth_token_secondary)
+        return tuple(t.get_secret_value() for t in both if t.get_secret_value())
+
+
+class ModelSettings(BaseModel):
+    """Which models to use: a path always wins, then the packaged weights, then the hub."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", protected_namespaces=(), validate_default=True
+    )
+
+    whisper: str = Field("base", description="`base`, `tiny.en`, a hub name, or a folder.")
+    voice: str = Field("en_US-joe-medium", description="A Piper voice's name, or its `.onnx` file.")
+    encoder: str = Field("all-MiniLM-L6-v2", description="Sentence encoder: its name, or a folder.")
+    language: str = Field("en", description="Language that callers speak (Whisper's code).")
+    cache_dir: Path = Field(
+        Path("~/.cache/voicebot"),
+        description="Joined weights and rendered phrases; safe to delete.",
+    )
+    threads: int = Field(0, ge=0, description="Threads of the recogniser; 0: all cores allowed.")
+    allow_hub: bool = Field(True, description="Whether missing models may be downloaded.")
+
+    @field_validator("cache_dir")
+    @classmethod
+    def _expand(cls, value: Path) -> Path:
+        return value.expanduser()
+
+
+class TurnSettings(BaseModel):
+    """Turn-taking, in seconds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    endpoint: Seconds = Field(0.2, description="Silence that ends a turn which sounds complete.")
+    endpoint_sentence: Seconds = Field(
+        0.5, description="Silence that ends a turn which only reads like a complete sentence."
+    )
+    endpoint_patient: Seconds = Field(
+        0.9, description="Silence that ends any other turn, or a dictated code or text."
+    )
+    endpoint_longest: Seconds = Field(3.0, description="Silence that ends any turn.")
+    complete_probability: float = Field(
+        0.5, ge=0, le=1, description="Turn detector's probability from which a turn is complete."
+    )
+    barge_in: Seconds = Field(0.4, description="Caller speech over the bot that takes the floor.")
+    transcript_grace: Seconds = Field(
+        4.0, description="How long an ended turn waits for its words before the bot asks again."
+    )
+    no_input: Seconds = Field(6.0, description="Silence after a prompt before a re-prompt.")
+
+
+class PlayoutSettings(BaseModel):
+    """How speech is sent."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    lead: Seconds = Field(0.12, description="Audio kept ahead of the caller's ear, in seconds.")
+
+
+class HandoffSettings(BaseModel):
+    """What happens when a person is needed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number: str = Field(
+        "", description="E.164 number of the people; empty: the caller may leave a message."
+    )
+    ring: int = Field(25, ge=5, le=600, description="Seconds to let them ring.")
+
+    @field_validator("number")
+    @classmethod
+    def _e164(cls, value: str) -> str:
+        if value and not (value.startswith("+") and value[1:].isdigit() and 8 <= len(value) <= 16):
+            raise ValueError("must be a number in E.164 form, such as +15551234567, or empty")
+        return value
+
+
+class LimitSettings(BaseModel):
+    """Bounds that keep one call from harming the others."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    calls: int = Field(32, ge=1, description="Calls at once; further callers hear the fallback.")
+    call_seconds: Seconds = Field(1800.0, description="Longest call.")
+    message_bytes: int = Field(65_536, ge=1024, description="Largest websocket message accepted.")
+    start_seconds: Seconds = Field(5.0, description="Time for a stream to send `start`.")
+    token_seconds: Seconds = Field(60.0, description="Life of a one-use stream token.")
+
+
+class Settings(BaseSettings):
+    """Everything that can be set."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="VOICEBOT_",
+        env_nested_delimiter="__",
+        env_file=".env",
+        env_file_encoding="utf-8",
+        frozen=True,
+        extra="ignore",
+    )
+
+    public_url: str = Field(
+        "",
+        description="Where the carrier reaches the server, e.g. `https://bot.example.com`.",
+    )
+    database_url: str = Field(
+        "sqlite:///var/voicebot.sqlite3",
+        description="SQLAlchemy URL of the store: SQLite file or PostgreSQL.",
+    )
+    domain: str = Field("retail", description="The hotline: a packaged name, or a folder.")
+    shop_path: Path = Field(
+        Path("var/demo-shop.sqlite3"), description="SQLite file of the demo shop; made if missing."
+    )
+    log_format: Literal["auto", "console", "json"] = Field(
+        "auto", description="`auto`: readable on a terminal, JSON elsewhere."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Least important line that is logged."
+    )
+    twilio: TwilioSettings = TwilioSettings()
+    models: ModelSettings = ModelSettings()
+    turns: TurnSettings = TurnSettings()
+    playout: PlayoutSettings = PlayoutSettings()
+    handoff: HandoffSettings = HandoffSettings()
+    limits: LimitSettings = LimitSettings()
+
+    @field_validator("public_url")
+    @classmethod
+    def _absolute(cls, value: str) -> str:
+        if not value:
+            return value
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query:
+            raise ValueError("must look like https://bot.example.com")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Settings:
+        if self.twilio.account_sid and not self.twilio.auth_tokens:
+            raise ValueError(
+                "VOICEBOT_TWILIO__ACCOUNT_SID is set without VOICEBOT_TWILIO__AUTH_TOKEN: "
+                "webhooks could not be checked. Set the token from the Twilio console."
+            )
+        if self.twilio.account_sid and not self.public_url:
+            raise ValueError(
+                "VOICEBOT_TWILIO__ACCOUNT_SID is set without VOICEBOT_PUBLIC_URL: signatures are "
+                "made over the public address. Set it to where Twilio reaches this server."
+            )
+        return self
+
+    @property
+    def development(self) -> bool:
+        """Whether no carrier is configured: unsigned calls, from loopback only."""
+        return not self.twilio.account_sid
