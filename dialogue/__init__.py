@@ -1,0 +1,1 @@
+"""What to say. Text and state only: no audio, no clock, no telephone."""

@@ -1,0 +1,220 @@
+"""The words between a channel and the dialogue manager.
+
+A channel (phone, microphone, chat) turns what happened into a `DialogueInput`; the manager answers
+with a `Step` of `Act`s. Nothing here knows audio, time or telephones, so the same manager serves
+every channel. All values are frozen and made of plain data, so that a step can be written to the
+journal, compared with a golden one and computed speculatively and thrown away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dialogue.state import DialogueState
+
+
+class Channel(StrEnum):
+    """The way a customer reached us; decides between words for the ear and words for the eye."""
+
+    PHONE = "phone"
+    MICROPHONE = "microphone"
+    CHAT = "chat"
+
+
+class Answer(StrEnum):
+    """The kind of answer that the last question leaves open."""
+
+    OPEN = "open"
+    """Anything: a need, a question, a remark."""
+    YES_NO = "yes_no"
+    CHOICE = "choice"
+    """One of a few options that were just named."""
+    CODE = "code"
+    """Digits or letters: an order number, a postcode. Callers pause inside them."""
+    TEXT = "text"
+    """Free words that belong together, such as an address. Callers pause inside them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What the question just asked makes likely; guides recognition and the end of turn."""
+
+    answer: Answer = Answer.OPEN
+    vocabulary: tuple[str, ...] = ()
+    """Words worth expecting now, most likely first; given to the recogniser as previous text."""
+    digits: int | None = None
+    """Key presses that complete the answer, where keys can give it."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserTurn:
+    """The customer's turn is over: what was said, or which keys were pressed."""
+
+    text: str
+    """As recognised; empty when there was speech but no words came of it (a no-match)."""
+    digits: str = ""
+    """Keys pressed in this turn, in order ("0".."9", "*", "#")."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoInput:
+    """The customer stayed silent after a prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolReturned:
+    """A tool that a `CallTool` act asked for is done."""
+
+    call_key: str
+    """The `CallTool.call_key` that this answers."""
+    ok: bool
+    value: Mapping[str, Any] = field(default_factory=dict)
+    """The typed result as plain JSON data; empty when not `ok`."""
+    error: str = ""
+    """For the journal, never spoken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """The customer cut the bot off; asks for no answer, only to be remembered."""
+
+    heard: str
+    unheard: str
+
+
+DialogueInput = UserTurn | NoInput | ToolReturned | Interrupted
+
+
+class Pace(StrEnum):
+    """How fast to speak."""
+
+    NORMAL = "normal"
+    SLOW = "slow"
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Say something that leaves no question open."""
+
+    text: str
+    """For the ear: short, spoken forms ("4 4 1 1"), no markup."""
+    source: str = ""
+    """Where the words come from, for the journal: `prompt:greeting`, `article:returns`, …"""
+    interruptible: bool = True
+    pace: Pace = Pace.NORMAL
+    chat_text: str = ""
+    """For the eye, where it differs (links, lists); empty means `text`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Say something and leave the floor to the customer."""
+
+    text: str
+    expects: Expectation = field(default_factory=Expectation)
+    source: str = ""
+    interruptible: bool = True
+    pace: Pace = Pace.NORMAL
+    chat_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallTool:
+    """Run a business action; its result comes back as `ToolReturned`.
+
+    An act with `side_effect` is never run while the turn is only speculated to be over.
+    """
+
+    tool: str
+    arguments: Mapping[str, Any]
+    call_key: str
+    """Idempotency key: the same key never takes effect twice."""
+    side_effect: bool
+    filler: str = ""
+    """What to say if the tool takes long; empty for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """A person is needed."""
+
+    queue: str
+    reason: str
+    """One line for the person who takes over."""
+    summary: tuple[str, ...]
+    """What the person must know so that nobody repeats themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndCall:
+    """The conversation is over once everything said before has been heard."""
+
+    disposition: str
+    """`resolved`, `abandoned` or `failed` (see README, glossary)."""
+
+
+Act = Say | Ask | CallTool | Handoff | EndCall
+
+_KINDS: Mapping[type, str] = {
+    Say: "say",
+    Ask: "ask",
+    CallTool: "call_tool",
+    Handoff: "handoff",
+    EndCall: "end_call",
+}
+
+
+def act_to_dict(act: Act) -> dict[str, Any]:
+    """Return an act as plain data, with its `kind` (`say`, `ask`, `call_tool`, …) first."""
+    data: dict[str, Any] = plain(asdict(act))
+    return {"kind": _KINDS[type(act)], **data}
+
+
+def plain(value: Any) -> Any:
+    """Return nested dataclass data as what JSON knows: texts, numbers, lists, mappings."""
+    match value:
+        case StrEnum():
+            return value.value
+        case Mapping():
+            return {str(key): plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [plain(item) for item in value]
+        case _:
+            return value
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Why the manager decided so; for the journal and the reviewer, never for the customer."""
+
+    intent: str = ""
+    confidence: float = 0.0
+    """Calibrated probability of `intent`, 0..1."""
+    candidates: tuple[tuple[str, float], ...] = ()
+    """The best intents with their probabilities, best first, at most five."""
+    task: str = ""
+    slots: Mapping[str, str] = field(default_factory=dict)
+    articles: tuple[tuple[str, float], ...] = ()
+    """Articles considered with their scores, best first."""
+    rule: str = ""
+    """The policy rule that decided, where one did (`no_match:2`, `asked_for_person`, …)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The manager's whole answer to one input."""
+
+    state: DialogueState
+    acts: tuple[Act, ...]
+    expects: Expectation
+    """In force from now on: that of the last question still open."""
+    trace: Trace = field(default_factory=Trace)
+
+    @property
+    def has_side_effects(self) -> bool:
+        """Whether a speculated step must wait for the turn to be confirmed before it is run."""
+        return any(isinstance(act, CallTool) and act.side_effect for act in self.acts)

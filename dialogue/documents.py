@@ -1,0 +1,301 @@
+"""A hotline's YAML, TOML and Markdown files as trees that remember their line numbers.
+
+Every scalar stays text until a reader asks for a number or a flag, so that `yes`, `no` and `off` in
+a list of examples are words and not truth values. Mistakes are collected, never raised, so that a
+merchant sees all of them at once.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from dialogue.errors import Mistake
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A value and the line it stands on."""
+
+    value: str | list[Located] | dict[str, Located]
+    line: int
+
+
+@dataclass(slots=True)
+class Mistakes:
+    """What was found wrong so far."""
+
+    found: list[Mistake] = field(default_factory=list)
+
+    def add(self, file: str, line: int, message: str) -> None:
+        """Note one mistake; `message` says what to write instead."""
+        self.found.append(Mistake(file, max(line, 1), message))
+
+
+class Section:
+    """A mapping being read: hands out its values by type and notes what does not fit."""
+
+    def __init__(self, file: str, located: Located, mistakes: Mistakes, what: str) -> None:
+        self.file = file
+        self.line = located.line
+        self.what = what
+        self._mistakes = mistakes
+        self._read: set[str] = set()
+        self._values: dict[str, Located] = {}
+        if isinstance(located.value, dict):
+            self._values = located.value
+        else:
+            self.wrong(f"{what} must be a mapping, like `key: value`")
+
+    def wrong(self, message: str, key: str = "") -> None:
+        """Note a mistake at this mapping, or at one of its keys."""
+        self._mistakes.add(self.file, self.line_of(key), message)
+
+    def line_of(self, key: str) -> int:
+        """Return the line of a key, or of the mapping where it is absent."""
+        return self._values[key].line if key in self._values else self.line
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._values
+
+    def names(self) -> tuple[str, ...]:
+        """Return the keys in the order they are written."""
+        return tuple(self._values)
+
+    def _take(self, key: str, required: bool, example: str) -> Located | None:
+        self._read.add(key)
+        located = self._values.get(key)
+        if located is None and required:
+            self.wrong(f"{self.what} has no `{key}`; add one, like `{key}: {example}`")
+        return located
+
+    def text(
+        self, key: str, default: str = "", *, required: bool = False, example: str = "…"
+    ) -> str:
+        """Return one text."""
+        located = self._take(key, required, example)
+        if located is None:
+            return default
+        if not isinstance(located.value, str):
+            self.wrong(f"`{key}` must be one text, like `{key}: {example}`", key)
+            return default
+        if required and not located.value.strip():
+            self.wrong(f"`{key}` is empty; write something, like `{key}: {example}`", key)
+        return located.value.strip()
+
+    def texts(
+        self, key: str, *, required: bool = False, example: str = "[…, …]"
+    ) -> tuple[str, ...]:
+        """Return a list of texts; one text alone counts as a list of one."""
+        return tuple(
+            text for text, _ in self.located_texts(key, required=required, example=example)
+        )
+
+    def located_texts(
+        self, key: str, *, required: bool = False, example: str = "[…, …]"
+    ) -> tuple[tuple[str, int], ...]:
+        """Return a list of (text, line)."""
+        located = self._take(key, required, example)
+        if located is None:
+            return ()
+        items = located.value if isinstance(located.value, list) else [located]
+        found: list[tuple[str, int]] = []
+        for item in items:
+            if not isinstance(item.value, str):
+                self._mistakes.add(
+                    self.file, item.line, f"`{key}` must be a list of texts; quote this one"
+                )
+            elif not item.value.strip():
+                self._mistakes.add(
+                    self.file, item.line, f"`{key}` has an empty line; write a text or remove it"
+                )
+            else:
+                found.append((item.value.strip(), item.line))
+        return tuple(found)
+
+    def flag(self, key: str, default: bool = False) -> bool:
+        """Return a truth value."""
+        located = self._take(key, False, "true")
+        if located is None:
+            return default
+        match located.value:
+            case "true" | "yes":
+                return True
+            case "false" | "no":
+                return False
+            case _:
+                self.wrong(f"`{key}` must be `true` or `false`", key)
+                return default
+
+    def number(self, key: str, default: float, low: float, high: float) -> float:
+        """Return a number within bounds."""
+        located = self._take(key, False, str(default))
+        if located is None:
+            return default
+        try:
+            value = float(located.value if isinstance(located.value, str) else "")
+        except ValueError:
+            value = low - 1
+        if not low <= value <= high:
+            self.wrong(f"`{key}` must be a number from {low:g} to {high:g}, like {default:g}", key)
+            return default
+        return value
+
+    def choice(self, key: str, options: Sequence[str], default: str = "") -> str:
+        """Return one of a few words."""
+        value = self.text(key, default, required=not default, example=options[0])
+        if value and value not in options:
+            self.wrong(f"`{key}: {value}` is unknown; {suggestion(value, options)}", key)
+            return default or options[0]
+        return value or options[0]
+
+    def section(self, key: str, *, required: bool = False, example: str = "{…}") -> Section | None:
+        """Return a mapping inside this one."""
+        located = self._take(key, required, example)
+        return None if located is None else Section(self.file, located, self._mistakes, f"`{key}`")
+
+    def sections(self, key: str, *, required: bool = False) -> tuple[Section, ...]:
+        """Return a list of mappings."""
+        located = self._take(key, required, "a list")
+        if located is None:
+            return ()
+        if not isinstance(located.value, list):
+            self.wrong(f"`{key}` must be a list, each item starting with `- `", key)
+            return ()
+        what = f"an item of `{key}`"
+        return tuple(Section(self.file, item, self._mistakes, what) for item in located.value)
+
+    def finish(self) -> None:
+        """Note the keys that nobody asked for."""
+        for key in self._values:
+            if key not in self._read:
+                hint = suggestion(key, sorted(self._read))
+                self.wrong(f"`{key}` is not known in {self.what}; {hint}", key)
+
+
+def suggestion(word: str, options: Iterable[str]) -> str:
+    """Say what to write instead of a word that is not among the options."""
+    known = sorted(set(options))
+    if close := difflib.get_close_matches(word, known, 1, 0.6):
+        return f"did you mean `{close[0]}`?"
+    return f"use one of: {', '.join(known)}" if known else "none is defined yet"
+
+
+def read_yaml(folder: Path, file: str, mistakes: Mistakes, what: str) -> Section | None:
+    """Read a YAML file whose top level is a mapping; None when it cannot be read."""
+    text = read_text(folder, file, mistakes)
+    return None if text is None else parse_yaml(text, file, mistakes, what)
+
+
+def parse_yaml(
+    text: str, file: str, mistakes: Mistakes, what: str, offset: int = 0
+) -> Section | None:
+    """Parse YAML text; `offset` is the number of lines before it in the file."""
+    try:
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            if isinstance(event, yaml.AliasEvent):
+                where: Any = event.start_mark
+                # An alias can make a small file unfold without end.
+                line = where.line + 1 + offset
+                mistakes.add(file, line, f"`*{event.anchor}` is an alias; write the value out")
+                return None
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark: Any = error.problem_mark
+        line = (0 if mark is None else int(mark.line)) + 1 + offset
+        mistakes.add(
+            file, line, f"not YAML ({error.problem}); check indentation, quotes and colons"
+        )
+        return None
+    except yaml.YAMLError as error:
+        mistakes.add(file, 1 + offset, f"not YAML ({error}); save the file as plain UTF-8 text")
+        return None
+    if node is None:
+        mistakes.add(file, 1 + offset, f"the file is empty; it must describe {what}")
+        return None
+    return Section(file, _located(node, file, mistakes, offset), mistakes, what)
+
+
+def _located(node: yaml.Node, file: str, mistakes: Mistakes, offset: int) -> Located:
+    line = node.start_mark.line + 1 + offset
+    match node:
+        case yaml.MappingNode():
+            values: dict[str, Located] = {}
+            for key, value in node.value:
+                name = str(key.value)
+                at = key.start_mark.line + 1 + offset
+                if name in values:
+                    mistakes.add(
+                        file,
+                        at,
+                        f"`{name}` is written twice; keep one (first: {values[name].line})",
+                    )
+                    continue
+                inner = _located(value, file, mistakes, offset)
+                values[name] = Located(inner.value, at)
+            return Located(values, line)
+        case yaml.SequenceNode():
+            return Located([_located(item, file, mistakes, offset) for item in node.value], line)
+        case _:
+            return Located(str(node.value), line)
+
+
+def read_toml(folder: Path, file: str, mistakes: Mistakes, what: str) -> Section | None:
+    """Read a TOML file; None when it cannot be read."""
+    text = read_text(folder, file, mistakes)
+    if text is None:
+        return None
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"at line (\d+)", str(error))
+        line = int(found[1]) if found else len(text.splitlines())
+        mistakes.add(file, line, f'not TOML ({error}); write `key = "text"` lines')
+        return None
+    return Section(file, _toml_located(data, _toml_lines(text), ()), mistakes, what)
+
+
+def _toml_lines(text: str) -> dict[tuple[str, ...], int]:
+    lines: dict[tuple[str, ...], int] = {}
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[([\w.\- ]+)\]", line):
+            table = tuple(part.strip() for part in header[1].split("."))
+            lines[table] = number
+        elif entry := re.match(r"\s*([\w\-]+)\s*=", line):
+            lines.setdefault((*table, entry[1]), number)
+    return lines
+
+
+def _toml_located(value: Any, lines: dict[tuple[str, ...], int], path: tuple[str, ...]) -> Located:
+    line = lines.get(path, lines.get(path[:-1], 1))
+    match value:
+        case dict():
+            inner = {k: _toml_located(v, lines, (*path, k)) for k, v in value.items()}
+            return Located(inner, line)
+        case list():
+            return Located([Located(str(item), line) for item in value], line)
+        case bool():
+            return Located("true" if value else "false", line)
+        case _:
+            return Located(str(value), line)
+
+
+def read_text(folder: Path, file: str, mistakes: Mistakes) -> str | None:
+    """Read a text file; None, with a mistake noted, when it is missing or not UTF-8."""
+    try:
+        return (folder / file).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        mistakes.add(file, 1, "the file is missing; every hotline needs it")
+    except UnicodeDecodeError:
+        mistakes.add(file, 1, "not UTF-8 text; save it with UTF-8 encoding")
+    except OSError as error:
+        mistakes.add(file, 1, f"cannot be read ({error.strerror}); check its permissions")
+    return None

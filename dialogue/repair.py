@@ -1,0 +1,99 @@
+"""Getting a conversation back on its feet: silence, misunderstanding, interruption, repetition."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dialogue.policy import Escalation, escalation
+from dialogue.reply import Reply, from_sentence
+from dialogue.state import Topic
+
+
+def ask_again(reply: Reply, *, rephrased: bool = False) -> None:
+    """Ask the open question again, or how to help where none is open."""
+    question = reply.state.question
+    if question is None:
+        reply.ask_need()
+    elif rephrased:
+        reply.ask(question, spoken_as=question.rephrased or question.text)
+    elif question.topic is Topic.NEED:
+        # Nobody greets twice.
+        reply.ask(replace(question, text=reply.prompt("need"), source="prompt:need"))
+    else:
+        reply.ask(question)
+
+
+def silence(reply: Reply) -> None:
+    """The customer did not answer."""
+    count = reply.state.no_input + 1
+    reply.change(no_input=count)
+    reply.decided(f"no_input:{count}")
+    question = reply.state.question
+    if reply.state.pending is not None:
+        reply.say_prompt("one_moment")
+        return
+    if question is not None and question.topic is Topic.MORE and count > 1:
+        # The need was met and the line stays silent: nothing is left to do.
+        reply.goodbye("resolved")
+        return
+    match escalation(count):
+        case Escalation.REPROMPT:
+            reply.say_prompt("no_input")
+            ask_again(reply)
+        case Escalation.REPHRASE:
+            reply.say_prompt("no_input_rephrased")
+            ask_again(reply, rephrased=True)
+        case Escalation.OFFER_PERSON:
+            reply.ask_person()
+        case Escalation.GIVE_UP:
+            reply.goodbye("abandoned")
+
+
+def not_understood(reply: Reply, *, prompt: str = "no_match") -> None:
+    """The turn led nowhere: admit it, and do better with each time in a row.
+
+    Args:
+        reply: The step being composed.
+        prompt: How the first one is admitted.
+    """
+    count = reply.state.no_match + 1
+    reply.change(no_match=count)
+    if reply.state.question is not None and reply.state.question.topic not in (
+        Topic.NEED,
+        Topic.MORE,
+    ):
+        # An answer to a closed question was hoped for; what else it might have been is no matter.
+        prompt = "no_match"
+    reply.decided(f"{prompt}:{count}")
+    match escalation(count):
+        case Escalation.REPROMPT:
+            reply.say_prompt(prompt)
+            ask_again(reply, rephrased=prompt == "out_of_scope")
+        case Escalation.REPHRASE:
+            reply.say_prompt(prompt if prompt == "out_of_scope" else "no_match_rephrased")
+            ask_again(reply, rephrased=True)
+        case Escalation.OFFER_PERSON:
+            reply.ask_person()
+        case Escalation.GIVE_UP:
+            reply.hand_off("the caller was not understood several times in a row")
+
+
+def resume(reply: Reply) -> None:
+    """Say what an interruption kept from the customer, from the beginning of its sentence."""
+    left = from_sentence(reply.state.spoken, reply.state.unheard)
+    reply.change(unheard="")
+    reply.say_prompt("resume")
+    reply.replay(left or reply.state.spoken)
+
+
+def repeat(reply: Reply) -> None:
+    """Say it again: what was not heard, or else all of it."""
+    if reply.state.unheard:
+        resume(reply)
+        return
+    if not reply.state.spoken:
+        reply.say_prompt("nothing_to_repeat")
+        ask_again(reply)
+        return
+    reply.say_prompt("repeat")
+    reply.replay(reply.state.spoken)

@@ -1,0 +1,1 @@
+"""What a customer's words mean: codes, yes and no, choices, needs."""
