@@ -1,0 +1,211 @@
+"""Speech to text for all calls: trims, decodes with the domain's words, and doubts the result.
+
+A decode goes through the short context of `voicebot.engines.whisper`, with the vocabulary as
+previous text. One that looks poor (hardly probable, repeating itself, or only the vocabulary read
+back) is done again once with the full window. Sound without words gives an empty text.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import os
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from voicebot.engines.audio import MODEL_RATE, Samples, resampled, to_samples, voiced_part
+from voicebot.engines.models import WhisperFiles
+from voicebot.engines.repetition import without_repetition
+from voicebot.engines.scheduler import Lane, Scheduler
+from voicebot.engines.vocabulary import fitting, is_echo, prompt_text, words_of
+from voicebot.engines.whisper import LONGEST, PROMPT_TOKENS, Hypothesis, Whisper
+from voicebot.ports import SAMPLE_RATE, EngineError, Priority, StaleWork, Transcription
+
+_MARGIN = 0.2
+"""Seconds kept around the speech."""
+_POOR = -1.0
+"""Mean log-probability below which a text is a guess."""
+_SILENT = 0.6
+"""No-speech probability above which a doubtful text is no speech; OpenAI's threshold."""
+_PHRASES_OF_SILENCE = frozenset(
+    {
+        "thank you",
+        "thanks for watching",
+        "you",
+        "bye",
+        "thank you very much",
+        "thank you for watching",
+    }
+)
+"""What Whisper writes for sound without words, from its training on subtitles."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    text: str
+    avg_logprob: float
+    fallback: bool
+
+
+class WhisperRecogniser:
+    """The recogniser of `voicebot.ports`, on one shared Whisper model."""
+
+    def __init__(
+        self, files: WhisperFiles, scheduler: Scheduler, *, language: str = "en", threads: int = 0
+    ) -> None:
+        """Load the model.
+
+        Args:
+            files: Its weights.
+            scheduler: Runs the decodes, in the lane `RECOGNISER`.
+            language: Whisper's code of what callers speak.
+            threads: Of one decode; 0 takes all the cores that this process may use.
+
+        Raises:
+            EngineError: the model cannot be loaded, or does not know the language.
+        """
+        self.model = files.name
+        self._scheduler = scheduler
+        self._whisper = Whisper(
+            files.folder, language=language, threads=threads or available_cores()
+        )
+        self._prompts: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def warm(self) -> None:
+        """Decode a second of noise, so that the first caller does not wait for lazy set-up."""
+        noise = np.random.default_rng(1).standard_normal(MODEL_RATE).astype(np.float32) * 0.05
+        self._whisper.decode(self._whisper.encode(noise), seconds=1.0)
+
+    async def transcribe(
+        self,
+        pcm: bytes,
+        *,
+        vocabulary: Sequence[str] = (),
+        priority: Priority = Priority.FINAL,
+        timeout: float = 8.0,
+    ) -> Transcription:
+        """Transcribe one utterance of PCM16 at 8 kHz; see `voicebot.ports.Recogniser`."""
+        abandoned = threading.Event()
+        work = partial(self._hear, pcm, tuple(vocabulary), abandoned)
+        try:
+            done = await self._scheduler.run(
+                Lane.RECOGNISER, work, priority=priority, timeout=timeout
+            )
+        except (asyncio.CancelledError, EngineError, StaleWork):
+            abandoned.set()
+            raise
+        return Transcription(
+            text=done.value.text,
+            avg_logprob=done.value.avg_logprob,
+            audio_seconds=len(pcm) / 2 / SAMPLE_RATE,
+            decode_seconds=done.ran_seconds,
+            queued_seconds=done.queued_seconds,
+            model=self.model,
+            fallback=done.value.fallback,
+        )
+
+    def _hear(self, pcm: bytes, vocabulary: tuple[str, ...], abandoned: threading.Event) -> _Heard:
+        speech = to_samples(voiced_part(pcm, _MARGIN))
+        samples = resampled(speech, SAMPLE_RATE, MODEL_RATE)
+        entries = self._fitting(vocabulary)
+        heard = [self._hear_piece(piece, entries, abandoned) for piece in pieces(samples)]
+        spoken = [piece for piece in heard if piece.text]
+        if not spoken:
+            return _Heard("", 0.0, any(piece.fallback for piece in heard))
+        return _Heard(
+            " ".join(piece.text for piece in spoken),
+            min(piece.avg_logprob for piece in spoken),
+            any(piece.fallback for piece in heard),
+        )
+
+    def _hear_piece(
+        self, samples: Samples, entries: tuple[str, ...], abandoned: threading.Event
+    ) -> _Heard:
+        seconds = samples.size / MODEL_RATE
+        encoded = self._whisper.encode(samples)
+        _go_on(abandoned)
+        first = self._whisper.decode(encoded, seconds=seconds, previous=prompt_text(entries))
+        if _is_silence(first):
+            return _Heard("", first.avg_logprob, False)
+        if not _is_poor(first, entries):
+            return _Heard(_text(first), first.avg_logprob, False)
+        _go_on(abandoned)
+        encoded = self._whisper.encode(samples, full=True)
+        _go_on(abandoned)
+        previous = "" if is_echo(first.text, entries) else prompt_text(entries)
+        second = self._whisper.decode(encoded, seconds=seconds, previous=previous)
+        if _is_silence(second) or is_echo(second.text, entries):
+            return _Heard("", second.avg_logprob, True)
+        best = max(first, second, key=lambda h: (not _is_poor(h, entries), h.avg_logprob))
+        return _Heard(_text(best), best.avg_logprob, True)
+
+    def _fitting(self, vocabulary: tuple[str, ...]) -> tuple[str, ...]:
+        known = self._prompts.get(vocabulary)
+        if known is None:
+            if len(self._prompts) >= 64:
+                self._prompts.clear()
+            known = fitting(vocabulary, tokens=PROMPT_TOKENS, count=self._whisper.count_tokens)
+            self._prompts[vocabulary] = known
+        return known
+
+
+def pieces(samples: Samples, longest: float = LONGEST) -> list[Samples]:
+    """Cut 16 kHz sound into pieces that one decode takes, at the quietest place near each end."""
+    most, frame = int(longest * MODEL_RATE), MODEL_RATE // 50
+    found: list[Samples] = []
+    while samples.size > most:
+        # Between two thirds of the longest piece and all of it.
+        begin = most * 2 // 3 // frame * frame
+        window = samples[begin : begin + (most - begin) // frame * frame].reshape(-1, frame)
+        quietest = int(np.argmin(np.square(window).sum(axis=1)))
+        cut = begin + quietest * frame + frame // 2
+        found.append(samples[:cut])
+        samples = samples[cut:]
+    if samples.size:
+        found.append(samples)
+    return found
+
+
+def available_cores() -> int:
+    """Return how many cores this process may use, by affinity and by a container's quota."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text("ascii").split()
+        if quota != "max":
+            cores = min(cores, math.ceil(int(quota) / int(period)))
+    except (OSError, ValueError):
+        pass
+    return max(1, cores)
+
+
+def _go_on(abandoned: threading.Event) -> None:
+    """Stop between two stages of a decode whose result nobody waits for any more."""
+    if abandoned.is_set():
+        raise StaleWork("recogniser: given up by its caller")
+
+
+def _text(hypothesis: Hypothesis) -> str:
+    text = without_repetition(hypothesis.text, cut_short=hypothesis.cut_short)
+    return text if words_of(text) else ""
+
+
+def _is_silence(hypothesis: Hypothesis) -> bool:
+    words = words_of(hypothesis.text)
+    if not words:
+        return True
+    if hypothesis.no_speech > _SILENT and hypothesis.avg_logprob < _POOR:
+        return True
+    phrase = " ".join(words)
+    return phrase in _PHRASES_OF_SILENCE and hypothesis.no_speech > 0.3
+
+
+def _is_poor(hypothesis: Hypothesis, entries: Sequence[str]) -> bool:
+    return (
+        hypothesis.avg_logprob < _POOR or hypothesis.cut_short or is_echo(hypothesis.text, entries)
+    )

@@ -1,0 +1,206 @@
+"""Finds speech in one call's audio: WebRTC's VAD as the cheap gate, Silero as the judge.
+
+Silero runs only while the gate is open (and a little longer), beginning with what was heard just
+before it opened, so that onsets are not lost and an idle line costs next to nothing. All calls
+share Silero's ONNX session; each keeps its own recurrent state. Time is counted in samples.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from voicebot.engines.audio import Gate, Samples, to_samples
+from voicebot.engines.onnx import open_session
+from voicebot.ports import SAMPLE_RATE, SpeechOffset, SpeechOnset
+
+_WINDOW = 256
+"""Samples that Silero judges at once at 8 kHz (32 ms)."""
+_CONTEXT = 32
+"""Samples before them that it wants to see again."""
+_GATE = SAMPLE_RATE // 50
+"""Samples of one gate frame (20 ms)."""
+_RATE = np.array(SAMPLE_RATE, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechPolicy:
+    """When sound counts as speech. Times in seconds."""
+
+    voiced: float = 0.5
+    """Silero's probability from which a window begins speech."""
+    silent: float = 0.35
+    """Probability below which a window of running speech is silent."""
+    onset: float = 0.09
+    """Voiced sound that makes an onset."""
+    offset: float = 0.09
+    """Silence that makes an offset."""
+    preroll: float = 0.256
+    """Sound before the gate opened that Silero is shown."""
+    hangover: float = 0.3
+    """How long the gate stays open after the last frame that opened it."""
+    aggressiveness: int = 2
+    """Of the gate, 0 (lets most through) to 3."""
+
+
+@dataclass(frozen=True, slots=True)
+class SileroState:
+    """What the model carries from one window to the next."""
+
+    recurrent: npt.NDArray[np.float32]
+    context: Samples
+
+    @classmethod
+    def fresh(cls) -> SileroState:
+        """Return the state before any audio."""
+        return cls(np.zeros((2, 1, 128), np.float32), np.zeros(_CONTEXT, np.float32))
+
+
+class Silero:
+    """The loaded model, shared by all calls."""
+
+    def __init__(self, model: Path) -> None:
+        """Load the model.
+
+        Raises:
+            EngineError: it cannot be loaded.
+        """
+        self._session = open_session(model)
+
+    def probability(self, window: Samples, state: SileroState) -> tuple[float, SileroState]:
+        """Return the probability of speech in 256 samples at 8 kHz, and the state after them."""
+        seen = np.concatenate((state.context, window))
+        out, recurrent = self._session.run(
+            None, {"input": seen[np.newaxis], "state": state.recurrent, "sr": _RATE}
+        )
+        return float(out.item()), SileroState(recurrent, window[-_CONTEXT:])
+
+
+class SileroSpeechDetector:
+    """The speech detector of `voicebot.ports`, for one call."""
+
+    def __init__(self, silero: Silero, policy: SpeechPolicy | None = None) -> None:
+        """Begin at the first sample of a call."""
+        self._silero = silero
+        self._policy = policy or SpeechPolicy()
+        self._gate = Gate(self._policy.aggressiveness)
+        self._onset_windows = max(1, round(self._policy.onset * SAMPLE_RATE / _WINDOW))
+        self._offset_windows = max(1, math.ceil(self._policy.offset * SAMPLE_RATE / _WINDOW))
+        self._preroll = int(self._policy.preroll * SAMPLE_RATE)
+        self._hangover = int(self._policy.hangover * SAMPLE_RATE)
+        self._kept = bytearray()
+        """Audio not yet judged, or kept as pre-roll."""
+        self._kept_from = 0
+        """Sample index of its first sample."""
+        self._gated = 0
+        """Samples that the gate has seen."""
+        self._open_until = 0
+        self._judging = False
+        self._state = SileroState.fresh()
+        self._since_reset = 0
+        self._quiet_windows = 0
+        self._speaking = False
+        self._run_from: int | None = None
+        """First sample of the voiced run that may become speech."""
+        self._run_windows = 0
+        self._voiced_to = 0
+        self._silent_windows = 0
+
+    def feed(self, pcm: bytes) -> Sequence[SpeechOnset | SpeechOffset]:
+        """Take the next PCM16 samples (any length) and return what was found, in order."""
+        self._kept += pcm
+        found: list[SpeechOnset | SpeechOffset] = []
+        while (self._gated - self._kept_from + _GATE) * 2 <= len(self._kept):
+            at = (self._gated - self._kept_from) * 2
+            frame = bytes(self._kept[at : at + 2 * _GATE])
+            self._gated += _GATE
+            if self._gate.is_open(frame):
+                self._open_until = self._gated + self._hangover
+            self._judge(found)
+        return found
+
+    def _judge(self, found: list[SpeechOnset | SpeechOffset]) -> None:
+        """Show Silero what it has not seen, while there is a reason to."""
+        if not (self._speaking or self._run_windows or self._gated < self._open_until):
+            self._judging = False
+            self._forget(self._gated - self._preroll)
+            return
+        if not self._judging:
+            self._judging = True
+            self._reset()
+        while self._kept_from + _WINDOW <= self._gated:
+            window = to_samples(bytes(self._kept[: 2 * _WINDOW]))
+            probability, self._state = self._silero.probability(window, self._state)
+            self._forget(self._kept_from + _WINDOW)
+            self._settle(probability, found)
+            self._refresh(probability)
+
+    def _settle(self, probability: float, found: list[SpeechOnset | SpeechOffset]) -> None:
+        """Take the judgement of the window that ends at `_kept_from`."""
+        voiced = probability >= (
+            self._policy.silent if self._run_windows or self._speaking else self._policy.voiced
+        )
+        if voiced:
+            self._voiced_to = self._kept_from
+            self._silent_windows = 0
+            if not self._speaking:
+                if self._run_from is None:
+                    self._run_from = self._kept_from - _WINDOW
+                self._run_windows += 1
+                if self._run_windows >= self._onset_windows:
+                    self._speaking = True
+                    found.append(SpeechOnset(self._run_from / SAMPLE_RATE))
+        elif self._speaking:
+            self._silent_windows += 1
+            if self._silent_windows >= self._offset_windows:
+                self._speaking = False
+                found.append(SpeechOffset(self._voiced_to / SAMPLE_RATE))
+        if not voiced and not self._speaking:
+            self._run_from, self._run_windows = None, 0
+
+    def _refresh(self, probability: float) -> None:
+        """Reset the model now and then in clear non-speech, as pipecat does and explains.
+
+        Music, and at 8 kHz long noise, shift its state so that it misses the speech after them.
+        """
+        self._since_reset += 1
+        self._quiet_windows = self._quiet_windows + 1 if probability < 0.1 else 0
+        if (
+            self._since_reset * _WINDOW >= 2 * SAMPLE_RATE
+            and not self._speaking
+            and self._quiet_windows >= 5
+        ):
+            self._reset()
+
+    def _reset(self) -> None:
+        self._state = SileroState.fresh()
+        self._since_reset = 0
+        self._quiet_windows = 0
+
+    def _forget(self, before: int) -> None:
+        drop = before - self._kept_from
+        if drop > 0:
+            del self._kept[: 2 * drop]
+            self._kept_from = before
+
+
+class SpeechDetectors:
+    """Makes a detector for each call, over one shared Silero."""
+
+    def __init__(self, model: Path, policy: SpeechPolicy | None = None) -> None:
+        """Load the model.
+
+        Raises:
+            EngineError: it cannot be loaded.
+        """
+        self._silero = Silero(model)
+        self._policy = policy or SpeechPolicy()
+
+    def open(self) -> SileroSpeechDetector:
+        """Return a detector for one call."""
+        return SileroSpeechDetector(self._silero, self._policy)
