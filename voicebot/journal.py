@@ -12,7 +12,6 @@ Knows nothing of storage. To add an event: add a dataclass here and to `JournalE
 from __future__ import annotations
 
 import json
-import types
 import typing
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -150,7 +149,7 @@ class ReplyDecided:
     """The dialogue manager answered an input."""
 
     input: str
-    """`start`, `user_turn`, `no_input`, `tool_returned` or `engine_failed`."""
+    """`start`, `user_turn`, `no_input`, `tool_returned` or `interrupted`."""
     turn: int
     """The caller turn it answers; 0 for the greeting."""
     acts: tuple[Mapping[str, Any], ...]
@@ -339,6 +338,13 @@ class UnknownEvent(ValueError):
 
 
 _TYPES: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(JournalEvent)}
+_TUPLES: dict[str, dict[str, bool]] = {
+    kind.__name__: {
+        f.name: typing.get_origin(get_type_hints(kind)[f.name]) is tuple for f in fields(kind)
+    }
+    for kind in get_args(JournalEvent)
+}
+"""The fields of each event, and which of them JSON turns into lists."""
 
 
 def event_type(event: JournalEvent) -> str:
@@ -360,12 +366,11 @@ def event_from(kind: str, body: Mapping[str, Any]) -> JournalEvent:
     cls = _TYPES.get(kind)
     if cls is None:
         raise UnknownEvent(f"no journal event is called {kind!r}")
-    hints = get_type_hints(cls)
-    known = {f.name for f in fields(cls)}
-    if unknown := set(body) - known:
+    tuples = _TUPLES[kind]
+    if unknown := set(body) - set(tuples):
         raise UnknownEvent(f"{kind} has no field {sorted(unknown)[0]!r}")
     values = {
-        name: tuple(value) if _is_tuple(hints[name]) and isinstance(value, list) else value
+        name: tuple(value) if tuples[name] and isinstance(value, list) else value
         for name, value in body.items()
     }
     try:
@@ -405,8 +410,3 @@ def entry_from_json(line: str) -> Entry:
         raise
     except (ValueError, KeyError, TypeError) as error:
         raise UnknownEvent(f"not a journal entry: {error}") from error
-
-
-def _is_tuple(hint: Any) -> bool:
-    origin = typing.get_origin(hint)
-    return origin is tuple or (isinstance(hint, types.GenericAlias) and hint.__origin__ is tuple)

@@ -38,7 +38,8 @@ from voicebot.journal import (
     ToolAnswered,
 )
 from voicebot.ports import Dialogue, EngineError
-from voicebot.turns import TurnCommand, TurnEvent, TurnPolicy, TurnTaker
+from voicebot.turn_policy import TurnPolicy
+from voicebot.turns import TurnCommand, TurnEvent, TurnTaker
 
 LATE = 0.05
 """Seconds by which a driver's timer may have come after a fact that was already waiting."""

@@ -9,8 +9,7 @@ next event or the earliest deadline of its machines.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
@@ -61,19 +60,8 @@ from voicebot.journal import (
     VoiceStarted,
     VoiceStopped,
 )
-from voicebot.ports import (
-    Dialogue,
-    Ears,
-    EngineError,
-    JournalSink,
-    Priority,
-    Recogniser,
-    Speaker,
-    StaleWork,
-    Synthesiser,
-    ToolRunner,
-    TurnDetector,
-)
+from voicebot.ports import EngineError, Priority, StaleWork
+from voicebot.session_parts import Outcome, SessionParts, SessionPolicy
 from voicebot.speech import ClauseFailed, ClauseRendered, MarkEchoed, SegmentSent, SpeechOutput
 from voicebot.turns import (
     Floor,
@@ -83,7 +71,6 @@ from voicebot.turns import (
     Transcribe,
     TurnCommand,
     TurnEvent,
-    TurnPolicy,
     TurnTaker,
 )
 
@@ -91,47 +78,6 @@ INBOX = 512
 """Events that may wait for a session; a leg posts fewer than one a second in normal use."""
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class SessionPolicy:
-    """Seconds; see `voicebot.settings`."""
-
-    turns: TurnPolicy = field(default_factory=TurnPolicy)
-    call_seconds: float = 1800.0
-    filler_after: float = 0.8
-    """How long a tool may take before the caller hears its filler."""
-    owed: float = 8.0
-    """Longest silence of the bot after a turn, whatever is the matter."""
-    failures: int = 2
-    """Engine failures in a row after which a person is needed."""
-
-
-@dataclass(frozen=True, slots=True)
-class SessionParts:
-    """What a session works with; all but the last two are shared by all calls."""
-
-    dialogue: Dialogue
-    recogniser: Recogniser
-    synthesiser: Synthesiser
-    turn_detector: TurnDetector
-    tools: ToolRunner
-    journal: JournalSink
-    prompts: Mapping[str, str]
-    """`apology` and `fallback`: what is said when an engine fails."""
-    vocabulary: tuple[str, ...]
-    """The hotline's words; those of the open question come before them."""
-    speaker: Speaker
-    ears: Ears
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a session ended, for whoever looks after the call next."""
-
-    disposition: str
-    handoff: HandoffDecided | None = None
-    """Set when a person should take over now."""
 
 
 SessionEvent = (

@@ -1,7 +1,8 @@
 """A call as a screenplay on virtual time: who says what, when, and what became of it.
 
 The session, its machines and its timers are the real ones. The models and the carrier are played
-by scripted stand-ins, each with a twin in `tests/golden` that uses the real models.
+by scripted stand-ins, with a twin in `tests/server` that uses
+the real ones.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ from voicebot.journal import (
     VoiceStopped,
 )
 from voicebot.ports import EngineError, Priority, ToolError, Transcription
-from voicebot.session import CallSession, Outcome, SessionParts, SessionPolicy
+from voicebot.session import CallSession
+from voicebot.session_parts import Outcome, SessionParts, SessionPolicy
 from voicebot.speech import MarkEchoed, SegmentSent
 
 SPEECH_RATE = 800

@@ -93,8 +93,8 @@ def test_the_answer_is_decided_ahead_and_begins_with_the_last_evidence() -> None
 def test_an_unrendered_answer_is_rendered_while_the_turn_is_still_open() -> None:
     story = Story(
         script=[*says(2.0, 3.0), *hangs_up(6.0)],
-        dialogue=ScriptedDialogue({"Where is it?": [Ask("Order 4 4 1 1 7.")]}),
-        recogniser=ScriptedRecogniser([("Where is it?", 0.1)]),
+        dialogue=ScriptedDialogue({"Where is it": [Ask("Order 4 4 1 1 7.")]}),
+        recogniser=ScriptedRecogniser([("Where is it", 0.1)]),
         synthesiser=ScriptedSynthesiser({"Hello."}, render_seconds=0.3),
         detector=ScriptedTurnDetector(0.1),
     )

@@ -40,7 +40,7 @@ from voicebot.journal import (
 )
 from voicebot.ports import EngineError
 from voicebot.replay import replay_dialogue, replay_turns
-from voicebot.turns import TurnPolicy
+from voicebot.turn_policy import TurnPolicy
 
 LONG = "Returns are free for thirty days. Print the label at home. Then drop the box anywhere."
 

@@ -24,6 +24,7 @@ from voicebot.journal import (
     VoiceStarted,
     VoiceStopped,
 )
+from voicebot.turn_policy import TurnPolicy
 from voicebot.turns import (
     Floor,
     JudgeTurnEnd,
@@ -32,7 +33,6 @@ from voicebot.turns import (
     Transcribe,
     TurnCommand,
     TurnEvent,
-    TurnPolicy,
     TurnTaker,
 )
 

@@ -1,0 +1,88 @@
+"""One real server in a process of its own, with real models, signed webhooks and a real store."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from voicebot.store import Store, open_store
+
+TOKEN = "a-carrier-token"
+START_SECONDS = 0.7
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where the server is, and what it leaves behind."""
+
+    url: str
+    store: Store
+    log: Path
+
+    @property
+    def voice_url(self) -> str:
+        return f"{self.url}/twilio/voice"
+
+    def calls_under_way(self) -> int:
+        return int(httpx.get(f"{self.url}/readyz", trust_env=False).json()["calls"])
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("server")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    database = f"sqlite:///{folder / 'calls.sqlite3'}"
+    environment = os.environ | {
+        "VOICEBOT_PUBLIC_URL": url,
+        "VOICEBOT_TWILIO__ACCOUNT_SID": "AC00000000000000000000000000000000",
+        "VOICEBOT_TWILIO__AUTH_TOKEN": TOKEN,
+        "VOICEBOT_DATABASE_URL": database,
+        "VOICEBOT_SHOP_PATH": str(folder / "shop.sqlite3"),
+        "VOICEBOT_LIMITS__START_SECONDS": str(START_SECONDS),
+        "VOICEBOT_HANDOFF__NUMBER": "+15550109999",
+        "PYTHONASYNCIODEBUG": "0",
+    }
+    log = folder / "server.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "voicebot", "serve", "--port", str(port)],
+            env=environment,
+            stdout=out,
+            stderr=out,
+        )
+    try:
+        _wait_until_ready(url, process, log)
+        store = open_store(database)
+        yield Server(url, store, log)
+        store.close()
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(10)
+
+
+def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if httpx.get(f"{url}/readyz", trust_env=False).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    pytest.fail(f"the server is not ready:\n{log.read_text()[-3000:]}")

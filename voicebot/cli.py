@@ -1,0 +1,328 @@
+"""The command line: thin commands over the modules that do the work.
+
+Heavy imports are inside the functions, so that `voicebot --help` answers at once. Expected failures
+end as one clear sentence on standard error and exit code 1; `--help` says what each command does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from pydantic import ValidationError
+
+import voicebot
+from voicebot.settings import Settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+# pipecat greets on standard error as it is imported, through loguru's own handler.
+os.environ.setdefault("LOGURU_AUTOINIT", "False")
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [f"  {_variable(e['loc'])}: {e['msg']}" for e in error.errors()]
+        raise click.ClickException("\n".join(["the settings are wrong:", *lines])) from error
+
+
+def _variable(path: tuple[int | str, ...]) -> str:
+    return "VOICEBOT_" + "__".join(str(part).upper() for part in path) if path else "settings"
+
+
+def _told(command: F) -> F:
+    """Turn the failures that a person can mend into one sentence without a traceback."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        from dialogue.errors import DialogueError
+        from voicebot.ports import EngineError, ToolError
+        from voicebot.store import StoreError
+
+        expected = (DialogueError, EngineError, ToolError, StoreError, ValueError, OSError)
+        try:
+            return command(*args, **kwargs)
+        except expected as error:
+            raise click.ClickException(str(error)) from error
+
+    return run  # type: ignore[return-value]  # wraps keeps the signature, which mypy cannot see
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(voicebot.__version__)
+def main() -> None:
+    """A self-hosted telephone hotline that understands, solves, and hands over.
+
+    Try it:      voicebot demo
+    Take calls:  voicebot serve --port 8080
+    Talk to it:  voicebot mic, or voicebot chat in text
+    Look back:   voicebot calls, voicebot transcript last
+
+    Settings come from the environment and from .env, with the prefix VOICEBOT_; the README lists
+    them all, and `voicebot check` says whether they work.
+    """
+
+
+@main.command()
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("voicebot-demo"),
+    show_default=True,
+    help="Folder for the recording, the transcript and the server's log.",
+)
+@_told
+def demo(out: Path) -> None:
+    """Start a server, call it with recorded audio, and show the call as it happens.
+
+    Needs no account and no sound card. Leaves a stereo recording (caller left, bot right, as heard
+    at the caller's ear), the transcript, and the server's log.
+    """
+    from rich.console import Console
+
+    from voicebot.demo import DemoFailed, run_demo
+
+    try:
+        asyncio.run(run_demo(out.resolve(), Console(highlight=False)))
+    except DemoFailed as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8080, show_default=True, help="Port to listen on.")
+@_told
+def serve(host: str, port: int) -> None:
+    """Take calls: the carrier's webhooks and media streams.
+
+    Without Twilio settings it runs in development mode and takes unsigned calls from this machine
+    only. /healthz says that the process lives, /readyz that it can take calls.
+    """
+    from voicebot.logs import set_up_logs
+    from voicebot.serving import serve as run
+
+    settings = _settings()
+    set_up_logs(settings.log_format, settings.log_level)
+    run(settings, host, port)
+
+
+@main.command()
+@click.argument("url")
+@click.argument("lines", metavar="WAV…", nargs=-1, required=True)
+@click.option("--calls", "count", default=1, show_default=True, help="Callers at once.")
+@click.option("--auth-token", default="", help="Sign the webhooks with this token.")
+@click.option("--public-url", default="", help="The address the server believes it has.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write the calls as stereo WAV here.")
+@_told
+def call(
+    url: str, lines: tuple[str, ...], count: int, auth_token: str, public_url: str, out: Path | None
+) -> None:
+    """Call a server as a carrier would, with recordings as the caller's words.
+
+    Each WAV or FLAC is said when the bot has fallen silent; PATH@3.5 interrupts it 3.5 seconds
+    after it began to speak; keys:12345# presses keys.
+
+    Example:  voicebot call http://127.0.0.1:8080 hello.wav question.wav@2.0 keys:44117
+    """
+    from rich.console import Console
+
+    from voicebot.calling import Target, line_from, place_calls
+
+    said = [line_from(word) for word in lines]
+    target = Target.at(url, auth_token, public_url)
+    if not asyncio.run(place_calls(target, said, count, out, Console(highlight=False))):
+        raise click.exceptions.Exit(1)
+
+
+@main.command()
+@click.option("--list", "list_devices", is_flag=True, help="List the sound devices and stop.")
+@click.option("--input", "source", help="Microphone: its number or name.")
+@click.option("--output", "sink", help="Loudspeaker: its number or name.")
+@click.option("--headphones", is_flag=True, help="No echo is possible: listen while speaking.")
+@_told
+def mic(list_devices: bool, source: str | None, sink: str | None, headphones: bool) -> None:
+    """Talk to the hotline through the sound card.
+
+    On loudspeakers the microphone is held down while the bot speaks, so that it does not hear
+    itself; press Enter to interrupt. With --headphones you can interrupt by voice, as on the phone.
+    """
+    from rich.console import Console
+
+    from voicebot.logs import set_up_logs
+    from voicebot.mic import list_sound_devices, talk
+
+    console = Console(highlight=False)
+    if list_devices:
+        list_sound_devices(console)
+        return
+    settings = _settings()
+    set_up_logs(settings.log_format, "WARNING")
+    asyncio.run(talk(settings, console, source=source, sink=sink, headphones=headphones))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a turn: acts and reasons.")
+@_told
+def chat(as_json: bool) -> None:
+    """Talk to the same dialogue manager in text, line by line on standard input."""
+    from voicebot.bootstrap import open_chat
+    from voicebot.chat import converse
+
+    settings = _settings()
+    talk, close = open_chat(settings)
+    prompt = "you: " if sys.stdin.isatty() and not as_json else ""
+    try:
+        asyncio.run(converse(talk, _lines(prompt), click.echo, as_json=as_json))
+    finally:
+        close()
+
+
+@main.command()
+@click.option("--limit", default=20, show_default=True, help="How many, newest first.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@_told
+def calls(limit: int, as_json: bool) -> None:
+    """List the calls."""
+    from rich.console import Console
+
+    from voicebot.rendering import calls_json, calls_table
+    from voicebot.store import open_store
+
+    store = open_store(_settings().database_url)
+    try:
+        rows = store.calls(limit)
+    finally:
+        store.close()
+    if as_json:
+        click.echo(calls_json(rows))
+    elif rows:
+        Console(highlight=False).print(calls_table(rows))
+    else:
+        click.echo("No calls yet. `voicebot demo` makes one.")
+
+
+@main.command()
+@click.argument("call", default="last")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "vtt", "journal"]),
+    default="table",
+    show_default=True,
+    help="For people, for programs, as subtitles, or every journal entry as JSON lines.",
+)
+@click.option("--timing", is_flag=True, help="Where the time of each answer went.")
+@_told
+def transcript(call: str, form: str, timing: bool) -> None:
+    """Show a call: who said what, and what the caller really heard.
+
+    CALL is the id of a call, the beginning of one, the carrier's id, or `last`.
+    """
+    from rich.console import Console
+
+    from voicebot.journal import entry_to_json
+    from voicebot.metrics import metrics_of
+    from voicebot.rendering import metrics_table, transcript_json, transcript_table
+    from voicebot.store import open_store
+    from voicebot.transcript import transcript_of
+    from voicebot.vtt import vtt_of
+
+    store = open_store(_settings().database_url)
+    try:
+        entries = store.entries(store.find_call(call).call_id)
+    finally:
+        store.close()
+    console = Console(highlight=False)
+    match form:
+        case "json":
+            click.echo(transcript_json(transcript_of(entries), metrics_of(entries)))
+        case "vtt":
+            click.echo(vtt_of(transcript_of(entries)))
+        case "journal":
+            for entry in entries:
+                click.echo(entry_to_json(entry))
+        case _:
+            console.print(transcript_table(transcript_of(entries)))
+    if timing:
+        console.print(metrics_table(metrics_of(entries)))
+
+
+@main.command()
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--golden",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Compare with this event log; exit code 1 where they differ. Written if it is missing.",
+)
+@_told
+def replay(path: Path, golden: Path | None) -> None:
+    """Play a recording or a journal through today's build and print the event log.
+
+    A WAV or FLAC is heard by the real detectors and recogniser. A journal (.jsonl, as
+    `voicebot transcript --format journal` prints it) is decided anew, and what would differ today
+    is printed; exit code 1 if anything would.
+    """
+    from voicebot.replaying import replay_path
+
+    same, report = asyncio.run(replay_path(path, golden, _settings()))
+    click.echo(report)
+    if not same:
+        raise click.exceptions.Exit(1)
+
+
+@main.command()
+@click.argument("files", metavar="FILE…", nargs=-1, required=True)
+@click.option(
+    "--vocabulary",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Text file with words worth expecting.",
+)
+@click.option("--json", "as_json", is_flag=True, help="JSON lines: file, text, audio_seconds, …")
+@_told
+def transcribe(files: tuple[str, ...], vocabulary: Path | None, as_json: bool) -> None:
+    """Put recordings (WAV or FLAC) into words with the recogniser that calls use."""
+    from voicebot.transcription import transcribe_command
+
+    words = vocabulary.read_text(encoding="utf-8") if vocabulary else ""
+    well = transcribe_command(
+        _settings().models,
+        files,
+        words,
+        show=click.echo,
+        complain=lambda trouble: click.echo(f"Error: {trouble}", err=True),
+        as_json=as_json,
+    )
+    if not well:
+        raise click.exceptions.Exit(1)
+
+
+@main.command()
+@click.option("--warm", is_flag=True, help="Also prepare the weights and render the phrases.")
+@_told
+def check(warm: bool) -> None:
+    """Check settings, hotline, models, database and carrier; exit code 1 if calls would fail."""
+    from rich.console import Console
+
+    from voicebot.checking import run_checks
+    from voicebot.logs import set_up_logs
+
+    settings = _settings()
+    set_up_logs(settings.log_format, "WARNING")
+    if not asyncio.run(run_checks(settings, Console(highlight=False), warm=warm)):
+        raise click.exceptions.Exit(1)
+
+
+def _lines(prompt: str) -> Any:
+    while True:
+        try:
+            yield input(prompt)
+        except EOFError:
+            return

@@ -1,0 +1,60 @@
+"""What a call session is given, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from voicebot.journal import HandoffDecided
+from voicebot.ports import (
+    Dialogue,
+    Ears,
+    JournalSink,
+    Recogniser,
+    Speaker,
+    Synthesiser,
+    ToolRunner,
+    TurnDetector,
+)
+from voicebot.turn_policy import TurnPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPolicy:
+    """Seconds; see `voicebot.settings`."""
+
+    turns: TurnPolicy = field(default_factory=TurnPolicy)
+    call_seconds: float = 1800.0
+    filler_after: float = 0.8
+    """How long a tool may take before the caller hears its filler."""
+    owed: float = 8.0
+    """Longest silence of the bot after a turn, whatever is the matter."""
+    failures: int = 2
+    """Engine failures in a row after which a person is needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionParts:
+    """What a session works with; all but the last two are shared by all calls."""
+
+    dialogue: Dialogue
+    recogniser: Recogniser
+    synthesiser: Synthesiser
+    turn_detector: TurnDetector
+    tools: ToolRunner
+    journal: JournalSink
+    prompts: Mapping[str, str]
+    """`apology` and `fallback`: what is said when an engine fails."""
+    vocabulary: tuple[str, ...]
+    """The hotline's words; those of the open question come before them."""
+    speaker: Speaker
+    ears: Ears
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a session ended, for whoever looks after the call next."""
+
+    disposition: str
+    handoff: HandoffDecided | None = None
+    """Set when a person should take over now."""
