@@ -42,7 +42,10 @@ def mistakes(folder: Path) -> Callable[[Edit], str]:
 def test_the_retail_hotline_is_complete() -> None:
     domain = load_domain("retail")
     assert ("retail", "Maple Street", "en") == (domain.name, domain.title, domain.language)
-    assert domain.prompt("greeting") == "Hello, this is Maple Street. How can I help?"
+    assert (
+        domain.prompt("greeting")
+        == "Hello, this is the automated assistant of Maple Street. How can I help?"
+    )
     assert len(domain.articles) >= 8
     assert "order number" in domain.vocabulary
     assert {"order_status", "cancel_order", "change_address", "return_item"} == set(domain.flows)
@@ -70,7 +73,7 @@ def test_every_first_sentence_is_short_enough_to_be_quick() -> None:
 def test_what_is_said_often_can_be_rendered_ahead() -> None:
     phrases = load_domain("retail").fixed_phrases()
     for phrase in (
-        "Hello, this is Maple Street.",
+        "Hello, this is the automated assistant of Maple Street.",
         "Thanks.",
         "It's on its way.",
         "It should arrive tomorrow.",

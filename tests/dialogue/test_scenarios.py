@@ -13,7 +13,7 @@ pytestmark = pytest.mark.models
 
 
 def test_an_order_is_found_by_its_spoken_number_and_read_back(call: Conversation) -> None:
-    assert call.said == "Hello, this is Maple Street. How can I help?"
+    assert call.said == "Hello, this is the automated assistant of Maple Street. How can I help?"
     assert call.say("Where is my order?") == "What's your order number?"
     assert call.step.expects.answer is Answer.CODE
     assert call.step.expects.digits == 5
