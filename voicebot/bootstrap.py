@@ -58,7 +58,7 @@ class ScheduledDialogue:
     async def _run(self, work: Callable[[], Step]) -> Step:
         try:
             done = await self._scheduler.run(
-                Lane.SMALL, work, priority=Priority.FINAL, timeout=self._timeout
+                Lane.DIALOGUE, work, priority=Priority.FINAL, timeout=self._timeout
             )
         except StaleWork as stale:
             raise EngineError(str(stale)) from stale

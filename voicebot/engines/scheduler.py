@@ -35,7 +35,9 @@ class Lane(StrEnum):
     RECOGNISER = "recogniser"
     SYNTHESISER = "synthesiser"
     SMALL = "small"
-    """Quick models: the turn detector, sentence embeddings."""
+    """Quick models: the turn detector."""
+    DIALOGUE = "dialogue"
+    """Decisions, with their sentence embeddings: ten milliseconds that must not wait for others."""
     AHEAD = "ahead"
     """Rendering ahead; yields to all others."""
 
@@ -56,6 +58,7 @@ LANES: Mapping[Lane, LanePolicy] = {
     Lane.RECOGNISER: LanePolicy(),
     Lane.SYNTHESISER: LanePolicy(),
     Lane.SMALL: LanePolicy(patience=10.0),
+    Lane.DIALOGUE: LanePolicy(patience=10.0),
     Lane.AHEAD: LanePolicy(queue=4096, yields=True),
 }
 
