@@ -7,6 +7,7 @@ import sys
 import structlog
 import uvicorn
 
+from voicebot.allocator import limit_arenas
 from voicebot.bootstrap import Hotline
 from voicebot.server import create_app
 from voicebot.settings import Settings
@@ -21,6 +22,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
         DomainError: the hotline's folder has mistakes.
         StoreError: the database cannot be used.
     """
+    limit_arenas()
     hotline = Hotline(settings)
     if settings.development:
         print(

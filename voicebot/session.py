@@ -77,6 +77,9 @@ from voicebot.turns import (
 INBOX = 512
 """Events that may wait for a session; a leg posts fewer than one a second in normal use."""
 
+_LASTING = frozenset({"synthesiser", "speech_detector"})
+"""Engines without which the bot is dumb, or deaf. What was rendered ahead can still be said."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -421,10 +424,7 @@ class CallSession:
             return  # Its opinion is missed, not needed: silence alone ends the turn.
         self._failures += 1
         self._speech.silence(self.now)
-        if failure.engine == "synthesiser":
-            # Only what was rendered ahead can still be said.
-            self._hand_over("synthesiser failed")
-        elif self._failures >= self._policy.failures:
+        if failure.engine in _LASTING or self._failures >= self._policy.failures:
             self._hand_over(f"{failure.engine} failed")
         elif self._turns.floor not in (Floor.CALLER, Floor.PENDING):
             self._say(Say(self._parts.prompts["apology"], "prompt:apology"))

@@ -317,6 +317,19 @@ def test_a_voice_that_fails_altogether_ends_the_stream_so_that_the_carrier_speak
     assert ("failed", True) == (story.outcome.disposition, story.outcome.handoff is not None)
 
 
+def test_a_bot_that_has_gone_deaf_hands_the_caller_over_at_once() -> None:
+    story = Story(
+        script=[(2.0, EngineFailed("speech_detector", "RuntimeError"))],
+        dialogue=ScriptedDialogue({}),
+        synthesiser=ScriptedSynthesiser({"Hello.", "I will get you a person."}),
+    )
+    story.play()
+
+    assert "I will get you a person." == said(story)[-1]
+    assert story.outcome is not None
+    assert story.outcome.handoff is not None
+
+
 def test_a_dialogue_that_fails_is_apologised_for() -> None:
     dialogue = ScriptedDialogue({})
     dialogue.fails = True
