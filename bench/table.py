@@ -165,6 +165,14 @@ def _memory_rows(memory: Runs) -> list[Row]:
             unit=_megabytes,
         ),
         _compared(
+            "most memory while calls come one after another",
+            "",
+            memory,
+            lambda run: [run["peaks"]["1"]],
+            100,
+            unit=_megabytes,
+        ),
+        _compared(
             "memory for each further call at once",
             "≤ 20 MB",
             memory,

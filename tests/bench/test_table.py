@@ -35,8 +35,8 @@ def two_repeats() -> dict[str, Any]:
             IdleRun("plain pipecat bot", repeat, "silence", 0.09, 0.001),
         ]
         results.memory += [
-            MemoryRun("voicebot", repeat, 700_000_000, {"1": 800_000_000, "4": 830_000_000}, 0),
-            MemoryRun("plain pipecat bot", repeat, 2 * 10**8, {"1": 5 * 10**8, "4": 11 * 10**8}, 0),
+            memory("voicebot", repeat, first=800, one=810, four=840),
+            memory("plain pipecat bot", repeat, first=500, one=900, four=1500),
         ]
     body: dict[str, Any] = json.loads(results.to_json())
     return body
