@@ -38,7 +38,10 @@ def markdown(results: Mapping[str, Any]) -> str:
     ]
     for row in rows(results):
         lines.append(f"| {row.what} | {row.mark} | {row.ours} | {row.plain} | {row.ratio} |")
-    return "\n".join([*lines, "", _measured_on(results)]) + "\n"
+    text = "\n".join([*lines, "", _measured_on(results)]) + "\n"
+    if scores := (results.get("recognition") or {}).get("scores"):
+        text += f"\n{recognition_table(scores)}"
+    return text
 
 
 def block(results: Mapping[str, Any]) -> str:
@@ -75,6 +78,28 @@ def rows(results: Mapping[str, Any]) -> list[Row]:
     found += _idle_rows(results["idle"])
     found += _memory_rows(results["memory"])
     return found
+
+
+def recognition_table(scores: Runs) -> str:
+    """Return the scores of `bench.recognition` as a Markdown table."""
+    lines = [
+        "| data | model | decode | vocabulary | slot words right | words wrong | mean | p95 |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for row in scores:
+        slots, wrong = row["slots_right"], row["word_error_rate"]
+        cells = [
+            f"{row['data']} ({row['clips']}, {row['audio_mean']:.1f} s)",
+            row["model"],
+            "ours" if row["way"] == "ours" else "faster-whisper's `transcribe`",
+            "yes" if row["vocabulary"] else "no",
+            "–" if slots is None else f"{slots:.1%}",
+            "–" if wrong is None else f"{wrong:.1%}",
+            f"{row['decode_mean']:.2f} s",
+            f"{row['decode_p95']:.2f} s",
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
 
 
 def _latency_rows(latency: Runs) -> list[Row]:
