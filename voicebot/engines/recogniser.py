@@ -1,8 +1,10 @@
 """Speech to text for all calls: trims, decodes with the domain's words, and doubts the result.
 
 A decode goes through the short context of `voicebot.engines.whisper`, with the vocabulary as
-previous text. One that looks poor (hardly probable, repeating itself, or only the vocabulary read
-back) is done again once with the full window. Sound without words gives an empty text.
+previous text. One that looks poor (hardly probable, stopped by its ceiling, or only the vocabulary
+read back) is checked by a second decode of the same encoding without vocabulary, which is quick
+and tells sound without words from words; if that is no better, by one decode of the full window.
+Without vocabulary the full window is used at once. Sound without words gives an empty text.
 """
 
 from __future__ import annotations
@@ -127,22 +129,34 @@ class WhisperRecogniser:
         self, samples: Samples, entries: tuple[str, ...], abandoned: threading.Event
     ) -> _Heard:
         seconds = samples.size / MODEL_RATE
+        if not entries:
+            return _heard(self._decode_full(samples, ""), fallback=False)
         encoded = self._whisper.encode(samples)
         _go_on(abandoned)
-        first = self._whisper.decode(encoded, seconds=seconds, previous=prompt_text(entries))
-        if _is_silence(first):
-            return _Heard("", first.avg_logprob, False)
-        if not _is_poor(first, entries):
-            return _Heard(_text(first), first.avg_logprob, False)
+        previous = prompt_text(entries)
+        first = self._whisper.decode(encoded, seconds=seconds, previous=previous)
+        echo = is_echo(first.text, entries)
+        if not (_is_poor(first) or echo):
+            return _heard(first, fallback=False)
         _go_on(abandoned)
+        second = self._whisper.decode(encoded, seconds=seconds)
+        if _is_silence(second):
+            return _Heard("", second.avg_logprob, False)
+        if _is_cured(first) and not echo:
+            return _heard(first, fallback=False)
+        if not _is_poor(second):
+            return _heard(second, fallback=False)
+        _go_on(abandoned)
+        third = self._decode_full(samples, "" if echo else previous)
+        if _is_silence(third) or is_echo(third.text, entries):
+            return _Heard("", third.avg_logprob, True)
+        candidates = [second, third] if echo else [first, second, third]
+        best = max(candidates, key=lambda h: (not h.cut_short, h.avg_logprob))
+        return _heard(best, fallback=True)
+
+    def _decode_full(self, samples: Samples, previous: str) -> Hypothesis:
         encoded = self._whisper.encode(samples, full=True)
-        _go_on(abandoned)
-        previous = "" if is_echo(first.text, entries) else prompt_text(entries)
-        second = self._whisper.decode(encoded, seconds=seconds, previous=previous)
-        if _is_silence(second) or is_echo(second.text, entries):
-            return _Heard("", second.avg_logprob, True)
-        best = max(first, second, key=lambda h: (not _is_poor(h, entries), h.avg_logprob))
-        return _Heard(_text(best), best.avg_logprob, True)
+        return self._whisper.decode(encoded, seconds=samples.size / MODEL_RATE, previous=previous)
 
     def _fitting(self, vocabulary: tuple[str, ...]) -> tuple[str, ...]:
         known = self._prompts.get(vocabulary)
@@ -190,9 +204,15 @@ def _go_on(abandoned: threading.Event) -> None:
         raise StaleWork("recogniser: given up by its caller")
 
 
+def _heard(hypothesis: Hypothesis, *, fallback: bool) -> _Heard:
+    text = "" if _is_silence(hypothesis) else _text(hypothesis)
+    return _Heard(text, hypothesis.avg_logprob, fallback)
+
+
 def _text(hypothesis: Hypothesis) -> str:
     text = without_repetition(hypothesis.text, cut_short=hypothesis.cut_short)
-    return text if words_of(text) else ""
+    # A comma at the end is the style of the vocabulary, not the caller's.
+    return text.rstrip(" ,;") if words_of(text) else ""
 
 
 def _is_silence(hypothesis: Hypothesis) -> bool:
@@ -201,11 +221,15 @@ def _is_silence(hypothesis: Hypothesis) -> bool:
         return True
     if hypothesis.no_speech > _SILENT and hypothesis.avg_logprob < _POOR:
         return True
-    phrase = " ".join(words)
-    return phrase in _PHRASES_OF_SILENCE and hypothesis.no_speech > 0.3
+    return " ".join(words) in _PHRASES_OF_SILENCE and hypothesis.no_speech > _SILENT / 2
 
 
-def _is_poor(hypothesis: Hypothesis, entries: Sequence[str]) -> bool:
-    return (
-        hypothesis.avg_logprob < _POOR or hypothesis.cut_short or is_echo(hypothesis.text, entries)
-    )
+def _is_poor(hypothesis: Hypothesis) -> bool:
+    return hypothesis.avg_logprob < _POOR or hypothesis.cut_short
+
+
+def _is_cured(hypothesis: Hypothesis) -> bool:
+    """Tell whether only the end was diseased: without it there are several probable words."""
+    text = _text(hypothesis)
+    shorter = len(text) < len(hypothesis.text) - 1
+    return shorter and hypothesis.avg_logprob >= _POOR and len(words_of(text)) >= 3
