@@ -185,12 +185,15 @@ class CallSession:
                 if self._outcome is None:
                     await self._step()
         except asyncio.CancelledError:
-            self._outcome = Outcome("failed", self._handoff)
-            self._record(CallEnded("failed", "cancelled"))
+            self._end("failed", "cancelled")
             raise
+        except Exception as error:
+            # A defect of ours ends this call in the fallback, and harms no other.
+            _log.error("session failed", call_id=self.call.call_id, error=type(error).__name__)
+            self._end("failed", type(error).__name__)
         finally:
             await self._close()
-        return self._outcome
+        return self._outcome or Outcome("failed")
 
     async def _step(self) -> None:
         try:
@@ -248,7 +251,9 @@ class CallSession:
                 self._record(event)
 
     def _record(self, event: JournalEvent, *, durable: bool = False) -> None:
-        """Journal a fact, then let the turn-taker draw its conclusions."""
+        """Journal a fact, then let the turn-taker draw its conclusions; the end comes last."""
+        if self._outcome is not None:
+            return
         entry = Entry(self._seq, self.now, event)
         self._seq += 1
         self._parts.journal.append(CallId(self.call.call_id), entry, durable=durable)
@@ -452,8 +457,8 @@ class CallSession:
 
     def _end(self, disposition: str, cause: str = "") -> None:
         if self._outcome is None:
-            self._outcome = Outcome(disposition, self._handoff)
             self._record(CallEnded(disposition, cause), durable=True)
+            self._outcome = Outcome(disposition, self._handoff)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)

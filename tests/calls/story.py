@@ -175,8 +175,11 @@ class MemoryJournal:
     def __init__(self) -> None:
         self.entries: list[Entry] = []
         self.durable: list[JournalEvent] = []
+        self.fails_on: type[Any] | None = None
 
     def append(self, call_id: CallId, entry: Entry, *, durable: bool = False) -> None:
+        if self.fails_on is not None and isinstance(entry.event, self.fails_on):
+            raise RuntimeError("a defect")
         self.entries.append(entry)
         if durable:
             self.durable.append(entry.event)

@@ -43,6 +43,7 @@ from voicebot.journal import (
     SpeechStarted,
     ToolAnswered,
     ToolCalled,
+    VoiceStopped,
 )
 
 RETURNS = "Returns are free for thirty days. Print the label at home. Then drop the box anywhere."
@@ -376,6 +377,31 @@ def test_calls_end_after_their_longest_time() -> None:
     story.play()
 
     assert CallEnded("failed", "call_seconds") == story.journal.entries[-1].event
+
+
+def test_a_defect_of_ours_ends_the_call_in_the_fallback_with_a_finished_journal() -> None:
+    story = Story(script=says(2.0, 3.0), dialogue=ScriptedDialogue({}))
+    story.journal.fails_on = VoiceStopped
+    story.play()
+
+    assert CallEnded("failed", "RuntimeError") == story.journal.entries[-1].event
+    assert story.outcome is not None
+    assert "failed" == story.outcome.disposition
+
+
+def test_the_end_is_the_last_entry_of_every_journal() -> None:
+    for tenth in range(20, 60):
+        story = Story(
+            script=sorted(
+                [*says(2.0, 3.0), *says(3.8, 4.6), *hangs_up(tenth / 10)], key=lambda item: item[0]
+            ),
+            dialogue=ScriptedDialogue({"Bye.": [Say("Goodbye."), EndCall("resolved")]}),
+            recogniser=ScriptedRecogniser([("Bye.", 0.1), ("Stop it now.", 0.1)]),
+        )
+        entries = story.play()
+
+        ends = [entry.seq for entry in entries if isinstance(entry.event, CallEnded)]
+        assert [len(entries) - 1] == ends
 
 
 def test_the_same_call_leaves_the_same_journal() -> None:
