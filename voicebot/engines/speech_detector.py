@@ -25,6 +25,8 @@ _CONTEXT = 32
 """Samples before them that it wants to see again."""
 _GATE = SAMPLE_RATE // 50
 """Samples of one gate frame (20 ms)."""
+_LEVEL = 64
+"""Samples over which a level is taken (8 ms)."""
 _RATE = np.array(SAMPLE_RATE, dtype=np.int64)
 
 
@@ -36,6 +38,11 @@ class SpeechPolicy:
     """Silero's probability from which a window begins speech."""
     silent: float = 0.35
     """Probability below which a window of running speech is silent."""
+    rising: float = 0.1
+    """Probability from which a window just before speech belongs to it."""
+    faint: float = 0.03
+    """Level, relative to the loudest of this speech, below which its end is silent: Silero's own
+    opinion lags some 130 ms behind the last sound of a clean voice."""
     onset: float = 0.09
     """Voiced sound that makes an onset."""
     offset: float = 0.09
@@ -106,9 +113,10 @@ class SileroSpeechDetector:
         self._quiet_windows = 0
         self._speaking = False
         self._run_from: int | None = None
-        """First sample of the voiced run that may become speech."""
+        """First sample of the rise that may become speech."""
         self._run_windows = 0
         self._voiced_to = 0
+        self._loudest = 0.0
         self._silent_windows = 0
 
     def feed(self, pcm: bytes) -> Sequence[SpeechOnset | SpeechOffset]:
@@ -136,32 +144,45 @@ class SileroSpeechDetector:
         while self._kept_from + _WINDOW <= self._gated:
             window = to_samples(bytes(self._kept[: 2 * _WINDOW]))
             probability, self._state = self._silero.probability(window, self._state)
+            self._settle(probability, window, found)
             self._forget(self._kept_from + _WINDOW)
-            self._settle(probability, found)
             self._refresh(probability)
 
-    def _settle(self, probability: float, found: list[SpeechOnset | SpeechOffset]) -> None:
-        """Take the judgement of the window that ends at `_kept_from`."""
+    def _settle(
+        self, probability: float, window: Samples, found: list[SpeechOnset | SpeechOffset]
+    ) -> None:
+        """Take the judgement of the window that begins at `_kept_from`."""
         voiced = probability >= (
             self._policy.silent if self._run_windows or self._speaking else self._policy.voiced
         )
+        if not self._speaking and self._run_from is None and probability >= self._policy.rising:
+            self._run_from = self._kept_from
         if voiced:
-            self._voiced_to = self._kept_from
             self._silent_windows = 0
-            if not self._speaking:
-                if self._run_from is None:
-                    self._run_from = self._kept_from - _WINDOW
-                self._run_windows += 1
-                if self._run_windows >= self._onset_windows:
-                    self._speaking = True
-                    found.append(SpeechOnset(self._run_from / SAMPLE_RATE))
-        elif self._speaking:
+            self._run_windows += 1
+            self._mark_voiced(window)
+            if not self._speaking and self._run_windows >= self._onset_windows:
+                assert self._run_from is not None
+                self._speaking = True
+                found.append(SpeechOnset(self._run_from / SAMPLE_RATE))
+            return
+        if self._speaking:
             self._silent_windows += 1
-            if self._silent_windows >= self._offset_windows:
-                self._speaking = False
-                found.append(SpeechOffset(self._voiced_to / SAMPLE_RATE))
-        if not voiced and not self._speaking:
-            self._run_from, self._run_windows = None, 0
+            if self._silent_windows < self._offset_windows:
+                return
+            self._speaking = False
+            found.append(SpeechOffset(self._voiced_to / SAMPLE_RATE))
+        self._run_windows, self._loudest = 0, 0.0
+        if probability < self._policy.rising:
+            self._run_from = None
+
+    def _mark_voiced(self, window: Samples) -> None:
+        """Move the end of speech to the last sound in a voiced window that is not faint."""
+        levels = np.sqrt(np.square(window.reshape(-1, _LEVEL)).mean(axis=1))
+        self._loudest = max(self._loudest, float(levels.max()))
+        (sounding,) = np.nonzero(levels > self._loudest * self._policy.faint)
+        if sounding.size:
+            self._voiced_to = self._kept_from + (int(sounding[-1]) + 1) * _LEVEL
 
     def _refresh(self, probability: float) -> None:
         """Reset the model now and then in clear non-speech, as pipecat does and explains.

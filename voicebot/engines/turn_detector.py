@@ -1,7 +1,8 @@
 """smart-turn v3.2: tells from the sound of the last 8 s whether a caller is done.
 
 One ONNX session for all calls. The features come from pipecat's own numpy function, imported when
-the model is loaded. Measured: about 20 ms for the features and 30 ms for the model on one thread.
+the model is loaded. Measured on one thread: 85 ms, of which the features take 5 ms; 145 ms beside
+other work on two cores.
 """
 
 from __future__ import annotations
