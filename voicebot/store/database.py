@@ -20,6 +20,8 @@ BUSY_SECONDS = 2.0
 """How long one statement waits for another's lock on a SQLite file."""
 
 CONNECT_SECONDS = 5
+WAL_SECONDS = 5.0
+"""How long to try to switch a new SQLite file to WAL while other processes open it too."""
 STATEMENT_SECONDS = 15
 """Longest statement on PostgreSQL; a server that hangs must not hold the writer for ever."""
 
@@ -150,9 +152,23 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # WAL: readers, also in other processes, do not wait for the writer. synchronous=NORMAL is
     # enough for kill -9, because the kernel holds what a dead process committed; only a power
     # failure may take the last commits, and it never corrupts the file (sqlite.org/wal.html).
-    connection.execute("PRAGMA journal_mode=WAL")
+    _switch_to_wal(connection)
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """Switch the file to WAL, which it stays in; SQLite's busy timeout does not cover the switch."""
+    until = time.monotonic() + WAL_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
