@@ -158,7 +158,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _switch_to_wal(connection: sqlite3.Connection) -> None:
-    """Switch the file to WAL, which it stays in; SQLite's busy timeout does not cover the switch."""
+    """Switch the file to WAL, where it stays; the busy timeout does not cover the switch."""
     until = time.monotonic() + WAL_SECONDS
     while True:
         try:
