@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dialogue.acts import (
@@ -138,7 +138,8 @@ class ScriptedDialogue:
         self.inputs.append(given)
         match given:
             case UserTurn(text=text, digits=digits):
-                return self._step(self.answers.get(digits or text, [Ask(f"You said {text}")]))
+                step = self._step(self.answers.get(digits or text, [Ask(f"You said {text}")]))
+                return replace(step, state=replace(state, turn=state.turn + 1))
             case NoInput():
                 return self._step([Ask("Are you still there?")])
             case ToolReturned(ok=ok):
@@ -176,6 +177,7 @@ class MemoryJournal:
         self.entries: list[Entry] = []
         self.durable: list[JournalEvent] = []
         self.fails_on: type[Any] | None = None
+        self.flush_seconds = 0.0
 
     def append(self, call_id: CallId, entry: Entry, *, durable: bool = False) -> None:
         if self.fails_on is not None and isinstance(entry.event, self.fails_on):
@@ -185,6 +187,7 @@ class MemoryJournal:
             self.durable.append(entry.event)
 
     async def flush(self, timeout: float = 2.0) -> bool:
+        await asyncio.sleep(self.flush_seconds)
         return True
 
 

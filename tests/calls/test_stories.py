@@ -167,6 +167,8 @@ def test_a_turn_that_was_cut_too_early_is_put_together_again() -> None:
         event.text for event in story.found(CallerTurnEnded)
     ]
     assert "Shoes: thirty days." in said(story)
+    # The dialogue has seen one turn, not two: the answer that came too early was undone.
+    assert 1 == story.found(ReplyDecided)[-1].state["turn"]
 
 
 def test_silence_brings_a_reprompt_after_what_was_heard_not_after_what_was_sent() -> None:
@@ -209,6 +211,35 @@ def test_a_slow_tool_is_announced_once() -> None:
     story.play()
 
     assert ["Hello.", "One moment.", "That failed."] == said(story)
+
+
+def test_only_an_action_with_a_side_effect_waits_until_the_journal_is_on_disk() -> None:
+    def seconds(side_effect: bool) -> float:
+        act = CallTool("cancel_order", {"order": "44117"}, "k1", side_effect)
+        story = Story(
+            script=[*says(2.0, 3.0), *hangs_up(12.0)],
+            dialogue=ScriptedDialogue({"Cancel.": [act], "tool ok": [Ask("Done.")]}),
+            recogniser=ScriptedRecogniser([("Cancel.", 0.2)]),
+        )
+        story.journal.flush_seconds = 0.5
+        story.play()
+        (answered,) = story.found(ToolAnswered)
+        return round(answered.seconds, 3)
+
+    assert (0.6, 0.1) == (seconds(True), seconds(False))
+
+
+def test_an_answer_that_comes_after_the_hand_over_is_not_said() -> None:
+    story = Story(
+        script=[*says(2.0, 3.0), (4.0, EngineFailed("speech_detector", "RuntimeError"))],
+        dialogue=ScriptedDialogue({"Opening hours?": [Ask("Nine to five.")]}),
+        recogniser=ScriptedRecogniser([("Opening hours?", 0.2)]),
+        synthesiser=ScriptedSynthesiser({"Hello.", "I will get you a person.", "Nine to five."}),
+    )
+    story.dialogue.seconds = 2.0
+    story.play()
+
+    assert ["Hello.", "I will get you a person."] == said(story)
 
 
 def test_keys_work_like_words() -> None:
