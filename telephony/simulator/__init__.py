@@ -7,6 +7,8 @@ and keeps what the caller said and heard on one clock, to the sample.
 
 from telephony.simulator.caller import SimulatedCaller, run_calls
 from telephony.simulator.events import CallerEvent, EndedBy, EventKind
+from telephony.simulator.loudness import AudibleMeter
+from telephony.simulator.player import LinePlayer, Spoken
 from telephony.simulator.recording import (
     CallRecording,
     StreamRecord,
@@ -14,10 +16,12 @@ from telephony.simulator.recording import (
     TwimlDocument,
 )
 from telephony.simulator.script import AfterBot, At, CallerLine, During, Faults
+from telephony.simulator.stream import LineEffect
 
 __all__ = [
     "AfterBot",
     "At",
+    "AudibleMeter",
     "CallRecording",
     "CallerEvent",
     "CallerLine",
@@ -25,7 +29,10 @@ __all__ = [
     "EndedBy",
     "EventKind",
     "Faults",
+    "LineEffect",
+    "LinePlayer",
     "SimulatedCaller",
+    "Spoken",
     "StreamRecord",
     "TurnMeasure",
     "TwimlDocument",

@@ -13,7 +13,7 @@ from websockets.exceptions import InvalidHandshake, InvalidURI
 from telephony.calls import CallStatus, DialStatus
 from telephony.simulator.events import CallerEvent, EndedBy, EventKind
 from telephony.simulator.line import SimulatedLine
-from telephony.simulator.player import ScriptPlayer
+from telephony.simulator.player import LinePlayer, ScriptPlayer
 from telephony.simulator.recording import (
     CallRecording,
     StreamRecord,
@@ -21,7 +21,7 @@ from telephony.simulator.recording import (
     measure_turns,
 )
 from telephony.simulator.script import CallerLine, Faults
-from telephony.simulator.stream import SimulatedStream, StreamExit, StreamIdentity
+from telephony.simulator.stream import LineEffect, SimulatedStream, StreamExit, StreamIdentity
 from telephony.simulator.web import CarrierWeb, WebhookFailed, carrier_client
 from telephony.twilio.signature import HEADER
 
@@ -42,13 +42,13 @@ class SimulatedCaller:
 
     Args:
         voice_url: The server's voice webhook, `http(s)://host/twilio/voice`.
-        lines: What the caller says.
+        lines: What the caller says, in order; or a player that finds out as the call goes.
         auth_token: Signs requests; empty: they are unsigned.
         account_sid: The carrier account that the number belongs to.
         caller: Who rings, E.164.
         called: Whose number is rung, E.164.
         hang_up_after: Seconds of the bot's silence, after the last line, at which the caller hangs
-            up; None: the caller waits for the bot to do it.
+            up; None: the caller waits for the bot to do it. A player decides by itself.
         on_event: Told of everything as it happens; must not block.
         public_url: The server's own idea of its address, where that is not how it is reached from
             here; see `telephony.simulator.web.CarrierWeb`.
@@ -56,12 +56,13 @@ class SimulatedCaller:
         menu_digits: Keys pressed at the fallback menu, one each time it is offered.
         dial_status: What comes of ringing a person.
         faults: What goes wrong.
+        effect: What the line does to the caller's sound, such as noise; must not block.
     """
 
     def __init__(
         self,
         voice_url: str,
-        lines: Sequence[CallerLine],
+        lines: Sequence[CallerLine] | LinePlayer,
         *,
         auth_token: str = "",
         account_sid: str = "AC00000000000000000000000000000000",
@@ -74,6 +75,7 @@ class SimulatedCaller:
         menu_digits: str = "",
         dial_status: DialStatus = DialStatus.COMPLETED,
         faults: Faults | None = None,
+        effect: LineEffect | None = None,
     ) -> None:
         self._voice_url = voice_url
         self._public_url = public_url
@@ -86,7 +88,12 @@ class SimulatedCaller:
         self._menu_digits: Iterator[str] = iter(menu_digits)
         self._dial_status = dial_status
         self._faults = faults or Faults()
-        self._player = ScriptPlayer(lines, hang_up_after=hang_up_after)
+        self._effect = effect
+        self._player = (
+            lines
+            if isinstance(lines, LinePlayer)
+            else ScriptPlayer(lines, hang_up_after=hang_up_after)
+        )
         self.call_sid = _sid("CA")
         self._streams: list[StreamRecord] = []
         self._documents: list[TwimlDocument] = []
@@ -270,6 +277,7 @@ class SimulatedCaller:
             faults=self._faults,
             first=not self._streams,
             until=self._max_seconds,
+            effect=self._effect,
         )
         try:
             # A server that stops reading would otherwise hold the call for ever.

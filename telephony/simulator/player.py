@@ -1,11 +1,14 @@
-"""ScriptPlayer: the caller's side of the conversation, frame by frame, without a clock.
+"""LinePlayer: the caller's side of the conversation, frame by frame, without a clock.
 
-For each 20 ms frame it is told what the caller has heard so far, and returns what the caller sends.
+`ScriptPlayer` speaks its lines in order; other callers find out what is due in their own way. For
+each 20 ms frame a player is told what the caller has heard so far, and returns what the caller
+sends.
 Positions are samples on the call clock.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from binascii import b2a_base64
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,12 +49,17 @@ class Frame:
     ended: Spoken | None = None
 
 
+def frame_of(payload: bytes) -> tuple[bytes, str]:
+    """Return a payload with its base64."""
+    return payload, b2a_base64(payload, newline=False).decode("ascii")
+
+
 @lru_cache(maxsize=256)
 def _frames(audio: bytes) -> tuple[tuple[bytes, str], ...]:
     # Cached, as many callers with the same audio share one process when load is tested.
     padded = audio + ULAW_SILENCE * (-len(audio) % FRAME)
     cut = (padded[i : i + FRAME] for i in range(0, len(padded), FRAME))
-    return tuple((piece, b2a_base64(piece, newline=False).decode("ascii")) for piece in cut)
+    return tuple(map(frame_of, cut))
 
 
 SILENCE = Frame(*_frames(ULAW_SILENCE * FRAME)[0])
@@ -63,19 +71,25 @@ def _heard(audio: bytes) -> tuple[int, int] | None:
     return (spans[0][0], spans[-1][1]) if spans else None
 
 
-class ScriptPlayer:
-    """Plays the lines in order, each when its time has come."""
+class LinePlayer(ABC):
+    """A caller who says one line after the other, each when it is due."""
 
-    def __init__(self, lines: Sequence[CallerLine], *, hang_up_after: float | None) -> None:
-        self._lines = tuple(lines)
-        self._hang_up_after = hang_up_after
-        self._next = 0
+    def __init__(self) -> None:
         self._waiting_since = 0
+        """The end of the last line, or the start of the stream."""
         self._floor = 0
         """The end of what the caller said last."""
         self._speaking: Spoken | None = None
         self._sent_keys = 0
         self._said: list[Spoken] = []
+
+    @abstractmethod
+    def due(self, start: int, bot: AudibleMeter) -> CallerLine | None:
+        """Return the line that begins at a sample, if one does; asked while nothing is said."""
+
+    @abstractmethod
+    def wants_to_hang_up(self, start: int, bot: AudibleMeter) -> bool:
+        """Return whether the caller leaves now."""
 
     @property
     def said(self) -> tuple[Spoken, ...]:
@@ -95,8 +109,8 @@ class ScriptPlayer:
     def next_frame(self, start: int, bot: AudibleMeter) -> Frame:
         """Return the frame that begins at a sample; `bot` has been measured up to there."""
         started = None
-        if self._speaking is None and self._is_due(start, bot):
-            started = self._begin_line(start)
+        if self._speaking is None and (line := self.due(start, bot)) is not None:
+            started = self._begin_line(line, start)
         spoken = self._speaking
         if spoken is None:
             return SILENCE
@@ -117,6 +131,38 @@ class ScriptPlayer:
             self._speaking = None
             self._waiting_since = start + FRAME
         return Frame(payload, encoded, digits, started, ended)
+
+    def _begin_line(self, line: CallerLine, start: int) -> Spoken:
+        self._sent_keys = 0
+        if line.speech is not None:
+            bounds = (round(line.speech[0] * SAMPLE_RATE), round(line.speech[1] * SAMPLE_RATE))
+        else:
+            bounds = _heard(line.audio) or (0, 0)
+        if line.digits:
+            last_key = (len(line.digits) - 1) * KEY_INTERVAL
+            bounds = (0, max(bounds[1], last_key))
+        spoken = Spoken(line, start, start + bounds[0], start + bounds[1])
+        self._floor = spoken.audible_to
+        self._speaking = spoken
+        self._said.append(spoken)
+        return spoken
+
+
+class ScriptPlayer(LinePlayer):
+    """Plays the lines in order, each when its time has come."""
+
+    def __init__(self, lines: Sequence[CallerLine], *, hang_up_after: float | None) -> None:
+        super().__init__()
+        self._lines = tuple(lines)
+        self._hang_up_after = hang_up_after
+        self._next = 0
+
+    def due(self, start: int, bot: AudibleMeter) -> CallerLine | None:
+        """Return the next line once its time has come."""
+        if not self._is_due(start, bot):
+            return None
+        self._next += 1
+        return self._lines[self._next - 1]
 
     def wants_to_hang_up(self, start: int, bot: AudibleMeter) -> bool:
         """Return whether all was said, and the bot has been silent for long enough."""
@@ -141,20 +187,3 @@ class ScriptPlayer:
                 if onset is not None:
                     return start - onset >= when.after_seconds * SAMPLE_RATE
         return start - self._waiting_since >= when.max_wait * SAMPLE_RATE
-
-    def _begin_line(self, start: int) -> Spoken:
-        line = self._lines[self._next]
-        self._next += 1
-        self._sent_keys = 0
-        if line.speech is not None:
-            bounds = (round(line.speech[0] * SAMPLE_RATE), round(line.speech[1] * SAMPLE_RATE))
-        else:
-            bounds = _heard(line.audio) or (0, 0)
-        if line.digits:
-            last_key = (len(line.digits) - 1) * KEY_INTERVAL
-            bounds = (0, max(bounds[1], last_key))
-        spoken = Spoken(line, start, start + bounds[0], start + bounds[1])
-        self._floor = spoken.audible_to
-        self._speaking = spoken
-        self._said.append(spoken)
-        return spoken

@@ -12,7 +12,7 @@ import contextlib
 import dataclasses
 import json
 from binascii import a2b_base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -23,8 +23,14 @@ from websockets.exceptions import ConnectionClosed
 from telephony.g711 import SAMPLE_RATE
 from telephony.simulator.events import EventKind
 from telephony.simulator.line import SimulatedLine
-from telephony.simulator.player import FRAME, ScriptPlayer
+from telephony.simulator.player import FRAME, LinePlayer, frame_of
 from telephony.simulator.script import Faults
+
+LineEffect = Callable[[bytes, int, bytearray], bytes]
+"""Takes one frame of the caller (mu-law, 20 ms), the sample on the call clock at which it begins,
+and the track at the caller's ear; returns the frame that the carrier sends, of the same length, as
+with noise or an echo of what was heard. What lies on the ear's track after that sample may still
+be cleared."""
 
 FRAME_SECONDS = FRAME / SAMPLE_RATE
 _CLOSE_SECONDS = 5.0
@@ -60,6 +66,7 @@ class SimulatedStream:
         faults: What goes wrong.
         first: Whether it is the call's first stream; faults hit only that one.
         until: Call clock seconds at which the simulation ends the call.
+        effect: What the line does to the caller's sound; must not block.
     """
 
     def __init__(
@@ -67,12 +74,13 @@ class SimulatedStream:
         socket: ClientConnection,
         *,
         line: SimulatedLine,
-        player: ScriptPlayer,
+        player: LinePlayer,
         identity: StreamIdentity,
         parameters: Mapping[str, str],
         faults: Faults,
         first: bool,
         until: float,
+        effect: LineEffect | None = None,
     ) -> None:
         self._socket = socket
         self._line = line
@@ -81,6 +89,7 @@ class SimulatedStream:
         self._parameters = dict(parameters)
         self._faults = faults if first else Faults()
         self._until = until
+        self._effect = effect
         self._sequence = 0
         self._warned: set[str] = set()
 
@@ -175,14 +184,17 @@ class SimulatedStream:
         for digit in sent.digits:
             await self._send("dtmf", "dtmf", {"track": "inbound_track", "digit": digit})
             line.happened(EventKind.KEY_PRESSED)
+        payload, encoded = sent.payload, sent.encoded
+        if self._effect is not None:
+            payload, encoded = frame_of(self._effect(payload, start, line.ear.track))
         self._sequence += 1
         # Built by hand: fifty of these a second and call are most of what the simulator does.
         await self._socket.send(
             f'{{"event":"media","sequenceNumber":"{self._sequence}","media":{{"track":"inbound",'
-            f'"chunk":"{frame + 1}","timestamp":"{frame * 20}","payload":"{sent.encoded}"}},'
+            f'"chunk":"{frame + 1}","timestamp":"{frame * 20}","payload":"{encoded}"}},'
             f'"streamSid":"{self._identity.stream_sid}"}}'
         )
-        line.speak(start, sent.payload)
+        line.speak(start, payload)
         if sent.ended is not None:
             line.happened(EventKind.LINE_ENDED, sent.ended.line.label)
 

@@ -11,6 +11,7 @@ from telephony.media_leg import DtmfReceived, MarkEchoed, MediaReceived, Stopped
 from telephony.simulator import (
     AfterBot,
     At,
+    AudibleMeter,
     CallerEvent,
     CallerLine,
     CallRecording,
@@ -18,6 +19,7 @@ from telephony.simulator import (
     EndedBy,
     EventKind,
     Faults,
+    LinePlayer,
     SimulatedCaller,
     run_calls,
 )
@@ -114,6 +116,43 @@ async def test_a_call_from_ringing_to_goodbye() -> None:
     assert [2, 2] == [
         len(happened_at(call, kind)) for kind in (EventKind.BOT_STARTED, EventKind.BOT_STOPPED)
     ]
+
+
+class OneWord(LinePlayer):
+    """A caller who answers the greeting with one sound and leaves."""
+
+    def due(self, start: int, bot: AudibleMeter) -> CallerLine | None:
+        """Return the sound once the greeting is over."""
+        last = bot.last_heard
+        if self.said or last is None or start - last < 0.2 * SAMPLE_RATE:
+            return None
+        return CallerLine(QUESTION, "word")
+
+    def wants_to_hang_up(self, start: int, bot: AudibleMeter) -> bool:
+        """Return whether it was said."""
+        return bool(self.said) and self.speaking is None
+
+
+async def test_a_player_decides_what_is_said_and_the_line_what_arrives() -> None:
+    """The echo of the greeting comes back 0.2 s later, under what the caller says."""
+    late = round(0.2 * SAMPLE_RATE)
+
+    def echo(payload: bytes, start: int, ear: bytearray) -> bytes:
+        heard = bytes(ear[max(0, start - late) :][: len(payload)]) if start >= late else b""
+        return heard.ljust(len(payload), b"\xff") if heard.strip(b"\xff") else payload
+
+    async with laboratory(listening_bot) as lab:
+        call = await SimulatedCaller(lab.voice_url, OneWord(), max_seconds=10, effect=echo).run()
+        (wire,) = lab.wires
+
+    assert EndedBy.CALLER is call.ended_by
+    assert ["word"] == details(call, EventKind.LINE_STARTED)
+    assert bytes(wire.heard) == call.caller_track[: len(wire.heard)]
+    assert call.greeted_at is not None
+    greeted = round(call.greeted_at * SAMPLE_RATE)
+    came_back = call.caller_track[greeted + late : greeted + late + len(GREETING) - 320]
+    assert call.ear_track[greeted : greeted + len(came_back)] == came_back
+    assert QUESTION.strip(b"\xff") in bytes(call.caller_track)
 
 
 async def test_marks_and_clear_as_the_carrier_does_them() -> None:
