@@ -48,6 +48,9 @@ class Expectation:
     """Words worth expecting now, most likely first; given to the recogniser as previous text."""
     digits: int | None = None
     """Key presses that complete the answer, where keys can give it."""
+    patience: float | None = None
+    """Seconds of silence before a re-prompt, where not the usual ones: the customer asked the bot
+    to hold on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +190,10 @@ def plain(value: Any) -> Any:
             return value
 
 
+_LOST = ("no_match", "out_of_scope", "control:out_of_scope", "which_of_two", "is_it_this", "keys")
+"""Beginnings of the rules by which the manager says that it did not understand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trace:
     """Why the manager decided so; for the journal and the reviewer, never for the customer."""
@@ -202,6 +209,14 @@ class Trace:
     """Articles considered with their scores, best first."""
     rule: str = ""
     """The policy rule that decided, where one did (`no_match:2`, `asked_for_person`, …)."""
+
+    @property
+    def understood(self) -> float:
+        """How well the turn was understood: 0 where it only leads to asking again, or which; else
+        the confidence of the intent; 1 where none was needed (a value, a yes, a key)."""
+        if self.rule.startswith(_LOST):
+            return 0.0
+        return self.confidence or 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,10 @@ class Section:
     def __contains__(self, key: str) -> bool:
         return key in self._values
 
+    def is_mapping(self, key: str) -> bool:
+        """Whether a key holds a mapping rather than a text or a list."""
+        return key in self._values and isinstance(self._values[key].value, dict)
+
     def names(self) -> tuple[str, ...]:
         """Return the keys in the order they are written."""
         return tuple(self._values)

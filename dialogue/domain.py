@@ -7,6 +7,7 @@
 <hotline>/intents/*.yaml     what callers want, by example
 <hotline>/flows/*.yaml       tasks
 <hotline>/articles/*.md      answers
+<hotline>/cues.yaml          words of turn-taking; absent: the language's own
 <hotline>/vocabulary.txt     words worth expecting, for the recogniser
 """
 
@@ -16,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from dialogue.cues import Cues
 from dialogue.flows import Flow, Slot
 from dialogue.policy import Policy
 from dialogue.spoken import Template, sentences
@@ -26,7 +28,8 @@ CONTROLS: Mapping[str, str] = {
     "repeat": "wants to hear it again",
     "slower": "wants slower speech",
     "faster": "wants normal speed again",
-    "go_on": "wants the bot to go on after an interruption",
+    "go_on": "wants the bot to go on after an interruption, or is back from a pause",
+    "hold_on": "needs a moment",
     "start_over": "wants to start again",
     "never_mind": "gives the current task up",
     "thanks": "says thank you",
@@ -45,6 +48,9 @@ PROMPTS: Mapping[str, tuple[str, ...]] = {
     "goodbye": (),
     "welcome": (),
     "one_moment": (),
+    "hold": (),
+    "listening": (),
+    "stopped": (),
     "transfer": (),
     "apology": (),
     "fallback": (),
@@ -54,6 +60,8 @@ PROMPTS: Mapping[str, tuple[str, ...]] = {
     "no_input": (),
     "no_input_rephrased": (),
     "offer_person": (),
+    "offer_call_back": (),
+    "keys": (),
     "out_of_scope": (),
     "unsure": (),
     "did_you_mean": ("first", "second"),
@@ -71,6 +79,13 @@ PROMPTS: Mapping[str, tuple[str, ...]] = {
     "too_many_attempts": (),
 }
 """Prompts that every hotline has, with the places each may use."""
+
+PERSON = "person"
+"""The intent of somebody who wants to speak to a person."""
+
+CALL_BACK = "call_back"
+"""The intent whose flow takes a call-back down. Where a hotline has it, it is offered together with
+a person."""
 
 ARTICLE_PREFIX = "article:"
 """Before an article's name where it stands beside intents."""
@@ -113,6 +128,7 @@ class Article:
     """For the ear."""
     chat_text: str
     """For the eye; empty when the same."""
+    interruptible: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +150,10 @@ class Domain:
     articles: Mapping[str, Article]
     vocabulary: tuple[str, ...]
     """Words worth expecting at any time, most useful first."""
+    cues: Cues
+    """What a few words tell about who wants to speak."""
+    uninterruptible: frozenset[str] = frozenset()
+    """Prompts that must be heard to their end."""
 
     def prompt(self, name: str) -> str:
         """Return the first variant of a prompt.

@@ -23,6 +23,8 @@ from dialogue.tools import ToolSpec
 
 ALWAYS_KNOWN = ("today",)
 """Facts that every tool may return without describing them: what dates are spoken against."""
+FOR_PEOPLE = ("summary",)
+"""What every tool may be given besides values and facts: the conversation in words for a person."""
 
 
 def template(
@@ -78,7 +80,10 @@ def load_slots(folder: Path, mistakes: Mistakes) -> dict[str, Slot]:
             partial=template(section, partial, section.line_of("partial"), (name,), mistakes),
             vocabulary=section.texts("vocabulary"),
             keep=section.flag("keep", True),
+            caller_id=section.flag("caller_id"),
         )
+        if found[name].caller_id and kind is not SlotKind.CODE:
+            section.wrong("a number to call from is a code; write `kind: code`", "caller_id")
         section.finish()
     return found
 
@@ -168,7 +173,12 @@ def _step(
             )
         refused = _templates(step, "refused", known, mistakes, required=not slot)
         line = step.line_of("confirm")
-        made = Confirm(template(step, question, line, known, mistakes), refused, slot)
+        made = Confirm(
+            template(step, question, line, known, mistakes),
+            refused,
+            slot,
+            step.flag("interruptible", True),
+        )
     elif "call" in step:
         made = _call(step, known, slots, tools, mistakes)
     else:
@@ -189,7 +199,7 @@ def _call(
     spec = tools.get(tool)
     if spec is None:
         step.wrong(f"tool `{tool}` is not in tools.yaml; {suggestion(tool, tools)}", "call")
-    arguments = _arguments(step, spec, known)
+    arguments = _arguments(step, spec, {*known, *FOR_PEOPLE})
     outcomes: dict[str, Outcome] = {}
     section = step.section("outcomes", required=True, example="{found: {say: …, then: done}}")
     if section is None:
@@ -241,8 +251,9 @@ def _outcome(
     note = section.text("note")
     if note:
         template(section, note, section.line_of("note"), places, mistakes)
+    interruptible = section.flag("interruptible", True)
     section.finish()
-    return Outcome(say, then, slot, note)
+    return Outcome(say, then, slot, note, interruptible)
 
 
 def check_flows(

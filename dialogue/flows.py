@@ -41,6 +41,8 @@ class Slot:
     vocabulary: tuple[str, ...]
     keep: bool
     """Whether a later task may use the value without asking again."""
+    caller_id: bool = False
+    """Whether the number that the customer calls from is the value, until they give another."""
 
 
 class Then(StrEnum):
@@ -64,6 +66,7 @@ class Outcome:
     """For `ask_again`: the slot to ask for."""
     note: str = ""
     """For the person who may take over, with places: `order {order} was cancelled`."""
+    interruptible: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ class Confirm:
     """Said after a no that ends the task."""
     slot: str = ""
     """After a no, this slot is collected again instead."""
+    interruptible: bool = True
 
 
 FlowStep = Collect | Call | Confirm

@@ -8,18 +8,16 @@ from pathlib import Path
 from dialogue.documents import (
     Mistakes,
     Section,
-    parse_yaml,
-    read_text,
     read_toml,
     read_yaml,
     suggestion,
 )
-from dialogue.domain import CONTROLS, PROMPTS, Article, Choice, Domain, Intent
+from dialogue.domain import CONTROLS, Choice, Domain, Intent
 from dialogue.errors import DomainError, Mistake
-from dialogue.flow_loading import check_flows, load_flow, load_slots, load_tools, template
+from dialogue.flow_loading import check_flows, load_flow, load_slots, load_tools
 from dialogue.flows import Flow
 from dialogue.policy import Policy
-from dialogue.spoken import Template
+from dialogue.text_loading import load_articles, load_cues, load_prompts, load_vocabulary
 
 PACKAGED = Path(__file__).parent / "domains"
 FEWEST_EXAMPLES = 8
@@ -31,11 +29,11 @@ def load(name_or_folder: str) -> Domain:
     folder = _find(name_or_folder)
     mistakes = Mistakes()
     head = read_toml(folder, "domain.toml", mistakes, "domain.toml")
-    prompts = _prompts(folder, mistakes)
+    prompts, uninterruptible = load_prompts(folder, mistakes)
     slots = load_slots(folder, mistakes)
     tools = load_tools(folder, mistakes)
     intents = _intents(folder, mistakes)
-    articles = _articles(folder, mistakes)
+    articles = load_articles(folder, mistakes)
     flows: dict[str, tuple[Flow, str]] = {}
     for path in sorted((folder / "flows").glob("*.yaml")):
         file = f"flows/{path.name}"
@@ -44,7 +42,8 @@ def load(name_or_folder: str) -> Domain:
     check_flows(flows, intents, mistakes)
     _check_effects(intents, {flow.intent for flow, _ in flows.values()}, mistakes)
     name, title, language, policy = _head(head)
-    vocabulary = _vocabulary(folder, mistakes)
+    vocabulary = load_vocabulary(folder, mistakes)
+    cues = load_cues(folder, language, mistakes)
     if mistakes.found:
         raise DomainError(name or folder.name, tuple(mistakes.found))
     return Domain(
@@ -61,6 +60,8 @@ def load(name_or_folder: str) -> Domain:
         flows={key: flow for key, (flow, _) in flows.items()},
         articles=articles,
         vocabulary=vocabulary,
+        cues=cues,
+        uninterruptible=uninterruptible,
     )
 
 
@@ -96,6 +97,7 @@ def _head(head: Section | None) -> tuple[str, str, str, Policy]:
             switch=section.number("switch", usual.switch, 0, 1),
             article=section.number("article", usual.article, 0, 1),
             attempts=int(section.number("attempts", usual.attempts, 1, 5)),
+            patience=section.number("patience", usual.patience, 5, 600),
             queue=section.text("queue", usual.queue),
         )
         if policy.ask > policy.act:
@@ -103,21 +105,6 @@ def _head(head: Section | None) -> tuple[str, str, str, Policy]:
         section.finish()
     head.finish()
     return name, title, language, policy
-
-
-def _prompts(folder: Path, mistakes: Mistakes) -> dict[str, tuple[Template, ...]]:
-    section = read_yaml(folder, "prompts.yaml", mistakes, "prompts.yaml")
-    if section is None:
-        return {}
-    found = {
-        name: tuple(
-            template(section, text, line, places, mistakes)
-            for text, line in section.located_texts(name, required=True, example='"…"')
-        )
-        for name, places in PROMPTS.items()
-    }
-    section.finish()
-    return found
 
 
 def _intents(folder: Path, mistakes: Mistakes) -> dict[str, tuple[Intent, str, int]]:
@@ -228,50 +215,6 @@ def _check_effects(
                     f"`{option}` is an option of `{name}`; add `words` that pick it, "
                     "like `words: [track, where]`",
                 )
-
-
-def _articles(folder: Path, mistakes: Mistakes) -> dict[str, Article]:
-    found: dict[str, Article] = {}
-    for path in sorted((folder / "articles").glob("*.md")):
-        file = f"articles/{path.name}"
-        text = read_text(folder, file, mistakes)
-        if text is None:
-            continue
-        lines = text.splitlines()
-        end = next((i for i, line in enumerate(lines[1:], 1) if line.strip() == "---"), None)
-        if not lines or lines[0].strip() != "---" or end is None:
-            mistakes.add(
-                file, 1, "front matter is missing; begin with `---`, `title: …`, `---` lines"
-            )
-            continue
-        front = parse_yaml("\n".join(lines[1:end]), file, mistakes, "the front matter", 1)
-        body = " ".join(" ".join(lines[end + 1 :]).split())
-        if not body:
-            mistakes.add(file, end + 2, "the answer is missing; write it below the second `---`")
-        if front is None:
-            continue
-        questions = front.texts("questions", required=True, example="[…]")
-        if "questions" in front and len(questions) < 3:
-            front.wrong("write at least three `questions` that this article answers", "questions")
-        found[path.stem] = Article(
-            name=path.stem,
-            title=front.text("title", required=True, example="Returns"),
-            about=front.text("about", required=True, example="returns"),
-            questions=questions,
-            text=body,
-            chat_text=front.text("chat"),
-        )
-        front.finish()
-    return found
-
-
-def _vocabulary(folder: Path, mistakes: Mistakes) -> tuple[str, ...]:
-    path = folder / "vocabulary.txt"
-    if not path.is_file():
-        return ()
-    text = read_text(folder, "vocabulary.txt", mistakes) or ""
-    words = (line.split("#", 1)[0].strip() for line in text.splitlines())
-    return tuple(dict.fromkeys(word for word in words if word))
 
 
 def _version(folder: Path) -> str:

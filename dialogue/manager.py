@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from dialogue import repair, tasks
+from dialogue import repair, tasks, unheard
 from dialogue.acts import (
     Answer,
     DialogueInput,
@@ -27,6 +27,8 @@ from dialogue.understanding.intents import Understanding
 
 LONGEST_TURN = 1_000
 """Characters of a turn that are read; what follows is dropped."""
+MOST_KEYS = 32
+LONGEST_NUMBER = 32
 
 
 class DialogueManager:
@@ -37,14 +39,18 @@ class DialogueManager:
         self.domain = domain
         self._turns = Turns(domain, Understanding(domain, trainer, indexer))
 
-    def start(self, call_id: str = "") -> Step:
+    def start(self, call_id: str = "", caller: str = "") -> Step:
         """Greet.
 
         Args:
             call_id: Makes the keys of tool calls unique across calls; give it wherever tools
                 outlive a call.
+            caller: The number that the customer calls from, as the channel writes it; empty when
+                it is withheld.
         """
-        reply = Reply(self.domain, DialogueState(self.domain.name, call_id=call_id))
+        known = "".join(char for char in caller[:LONGEST_NUMBER] if char in "0123456789")
+        state = DialogueState(self.domain.name, call_id=call_id, caller=known)
+        reply = Reply(self.domain, state)
         question = Question(
             Topic.NEED,
             self.domain.prompt("greeting"),
@@ -60,26 +66,31 @@ class DialogueManager:
         """Answer one input. Blocking, a few milliseconds; never changes `state`."""
         match input:
             case UserTurn(text=text, digits=digits):
-                return self._turns.answer(state, UserTurn(text[:LONGEST_TURN], digits[:32]))
+                return self._turns.answer(state, UserTurn(text[:LONGEST_TURN], digits[:MOST_KEYS]))
             case NoInput():
                 reply = Reply(self.domain, state)
                 repair.silence(reply)
                 return reply.step()
             case ToolReturned():
                 return self._tool(state, input)
-            case Interrupted(unheard=unheard):
+            case Interrupted(unheard=left):
                 reply = Reply(self.domain, state)
-                reply.change(unheard=unheard.strip())
-                reply.decided("interrupted")
+                # Nothing unheard: the speech went on after all.
+                reply.change(unheard=left.strip())
+                reply.decided("interrupted" if left.strip() else "not_interrupted")
                 return reply.step()
             case _:
                 assert_never(input)
 
     def _tool(self, state: DialogueState, result: ToolReturned) -> Step:
-        reply = Reply(self.domain, state, goes_on=True)
         if state.pending is None or state.pending.call_key != result.call_key:
             # The customer has moved on, or the result came twice.
+            reply = Reply(self.domain, state, goes_on=True)
             reply.decided("late_result")
-        else:
-            tasks.returned(reply, state.pending, result)
+            return reply.step()
+        # What was cut off is begun again, so that the step says all that is still to be heard.
+        reply = Reply(self.domain, state, goes_on=not state.unheard)
+        unheard.tell(reply, introduced=False)
+        tasks.returned(reply, state.pending, result)
+        self._turns.typed_ahead(reply)
         return reply.step()

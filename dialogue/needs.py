@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dialogue import repair, tasks
+from dialogue import repair, tasks, unheard
 from dialogue.acts import Pace
-from dialogue.domain import ARTICLE_PREFIX, CONTROLS, Article, Domain
+from dialogue.domain import ARTICLE_PREFIX, CONTROLS, Article, Choice, Domain
 from dialogue.flows import Flow, SlotKind
 from dialogue.knowledge import answering, considered
 from dialogue.policy import Band, Decision, decide
@@ -79,13 +79,22 @@ class Needs:
         reply.learn(name, digits)
         if decision.band is Band.ACT and needs[0] not in ("yes", "no", "out_of_scope"):
             return False
-        choice = next((i.choice for i in self._domain.intents.values() if i.choice), None)
+        choice = self._choice_for(name)
         if choice is None:
             return False
         reply.decided("code_alone")
         self._read_back(reply, name)
         reply.ask_choice(choice.question, choice.options, "choice:code_alone", choice.rephrase)
         return True
+
+    def _choice_for(self, slot: str) -> Choice | None:
+        """Return the choice between tasks that all need a value."""
+        for intent in self._domain.intents.values():
+            options = intent.choice.options if intent.choice else ()
+            flows = [self._domain.flow_for(option) for option in options]
+            if flows and all(flow is not None and slot in flow.slots() for flow in flows):
+                return intent.choice
+        return None
 
     def _read_back(self, reply: Reply, name: str) -> None:
         heard = self._domain.slots[name].heard
@@ -131,12 +140,18 @@ class Needs:
 
     def _tell(self, reply: Reply, article: Article) -> None:
         reply.decided(f"article:{article.name}")
-        reply.say(article.text, f"article:{article.name}", article.chat_text)
+        reply.say(
+            article.text,
+            f"article:{article.name}",
+            article.chat_text,
+            interruptible=article.interruptible,
+        )
         reply.note(f"was told about {article.about}")
         self._back(reply)
 
     def _back(self, reply: Reply) -> None:
         """Return to what the turn was a digression from."""
+        unheard.tell(reply)
         state = reply.state
         if state.task is not None:
             tasks.advance(reply)
@@ -189,9 +204,12 @@ class Needs:
                 reply.replay(reply.state.spoken)
             case "go_on":
                 if reply.state.unheard:
-                    repair.resume(reply)
+                    unheard.resume(reply)
                 else:
                     repair.ask_again(reply)
+            case "hold_on":
+                reply.say_prompt("hold")
+                reply.change(patience=self._domain.policy.patience)
             case "start_over":
                 reply.change(task=None, pending=None, slots={}, partial={}, last_task="")
                 reply.say_prompt("start_over")

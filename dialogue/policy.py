@@ -27,6 +27,8 @@ class Policy:
     """Score of an article from which it answers a question that no intent explains."""
     attempts: int = 2
     """How often a value that did not hold is asked for again before a person is offered."""
+    patience: float = 60.0
+    """Seconds of silence that a customer gets who asked to hold on."""
     queue: str = "service"
     """Where people are."""
 

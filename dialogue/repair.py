@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dialogue.policy import Escalation, escalation
-from dialogue.reply import Reply, from_sentence
+from dialogue import unheard
+from dialogue.policy import OUT_OF_SCOPE, Escalation, escalation
+from dialogue.reply import Reply
 from dialogue.state import Topic
 
 
@@ -26,11 +27,15 @@ def ask_again(reply: Reply, *, rephrased: bool = False) -> None:
 def silence(reply: Reply) -> None:
     """The customer did not answer."""
     count = reply.state.no_input + 1
-    reply.change(no_input=count)
+    reply.change(no_input=count, patience=None)
     reply.decided(f"no_input:{count}")
     question = reply.state.question
     if reply.state.pending is not None:
         reply.say_prompt("one_moment")
+        return
+    if reply.state.unheard:
+        # Whatever cut the bot off, nothing came of it.
+        unheard.resume(reply)
         return
     if question is not None and question.topic is Topic.MORE and count > 1:
         # The need was met and the line stays silent: nothing is left to do.
@@ -54,23 +59,23 @@ def not_understood(reply: Reply, *, prompt: str = "no_match") -> None:
 
     Args:
         reply: The step being composed.
-        prompt: How the first one is admitted.
+        prompt: How it is admitted: `no_match`, `out_of_scope`, or `keys` for keys that do not fit.
     """
     count = reply.state.no_match + 1
     reply.change(no_match=count)
-    if reply.state.question is not None and reply.state.question.topic not in (
-        Topic.NEED,
-        Topic.MORE,
-    ):
+    question = reply.state.question
+    closed = question is not None and question.topic not in (Topic.NEED, Topic.MORE)
+    if prompt == OUT_OF_SCOPE and closed:
         # An answer to a closed question was hoped for; what else it might have been is no matter.
         prompt = "no_match"
     reply.decided(f"{prompt}:{count}")
     match escalation(count):
         case Escalation.REPROMPT:
             reply.say_prompt(prompt)
-            ask_again(reply, rephrased=prompt == "out_of_scope")
+            unheard.tell(reply)
+            ask_again(reply, rephrased=prompt != "no_match")
         case Escalation.REPHRASE:
-            reply.say_prompt(prompt if prompt == "out_of_scope" else "no_match_rephrased")
+            reply.say_prompt(prompt if prompt != "no_match" else "no_match_rephrased")
             ask_again(reply, rephrased=True)
         case Escalation.OFFER_PERSON:
             reply.ask_person()
@@ -78,18 +83,10 @@ def not_understood(reply: Reply, *, prompt: str = "no_match") -> None:
             reply.hand_off("the caller was not understood several times in a row")
 
 
-def resume(reply: Reply) -> None:
-    """Say what an interruption kept from the customer, from the beginning of its sentence."""
-    left = from_sentence(reply.state.spoken, reply.state.unheard)
-    reply.change(unheard="")
-    reply.say_prompt("resume")
-    reply.replay(left or reply.state.spoken)
-
-
 def repeat(reply: Reply) -> None:
     """Say it again: what was not heard, or else all of it."""
     if reply.state.unheard:
-        resume(reply)
+        unheard.resume(reply)
         return
     if not reply.state.spoken:
         reply.say_prompt("nothing_to_repeat")

@@ -17,9 +17,9 @@ from dialogue.acts import (
     Step,
     Trace,
 )
-from dialogue.domain import Domain
+from dialogue.domain import CALL_BACK, PERSON, Domain
 from dialogue.flows import Slot, SlotKind
-from dialogue.spoken import Template, sentences
+from dialogue.spoken import Template
 from dialogue.state import DialogueState, Question, Spoken, Topic
 from dialogue.understanding.english import DIGIT_WORDS, YES_NO_WORDS
 
@@ -80,6 +80,11 @@ class Reply:
         """Values for templates: what tools said, and what the customer said."""
         return {**self.state.facts, **self.state.slots}
 
+    @property
+    def rule(self) -> str:
+        """The rule that decided so far."""
+        return str(self.trace.get("rule", ""))
+
     def decided(self, rule: str, **values: Any) -> None:
         """Say in the trace why."""
         self.trace.update(rule=rule, **values)
@@ -105,23 +110,40 @@ class Reply:
         text = self.variant(name, tuple(t.text for t in self.domain.prompts[name]))
         return Template(text).fill(places)
 
-    def say(self, text: str, source: str, chat_text: str = "") -> None:
+    @property
+    def said(self) -> tuple[str, ...]:
+        """All that this step says so far."""
+        return tuple(act.text for act in self.acts if isinstance(act, Say | Ask))
+
+    def say(
+        self, text: str, source: str, chat_text: str = "", *, interruptible: bool = True
+    ) -> None:
         """Say something that leaves no question open."""
         if text:
-            self._spoken.append(Spoken(text, chat_text, source))
-            self.acts.append(Say(text, source, pace=self.state.pace, chat_text=chat_text))
+            self._spoken.append(Spoken(text, chat_text, source, interruptible))
+            self.acts.append(Say(text, source, interruptible, self.state.pace, chat_text))
 
     def say_prompt(self, name: str, **places: str) -> None:
         """Say a prompt. It leads to something else, so it is not part of what can be repeated."""
         text = self.prompt(name, **places)
-        self.acts.append(Say(text, f"prompt:{name}", pace=self.state.pace))
+        interruptible = name not in self.domain.uninterruptible
+        self._spoken.append(Spoken(text, "", f"prompt:{name}", interruptible, manners=True))
+        self.acts.append(Say(text, f"prompt:{name}", interruptible, self.state.pace))
 
     def ask(self, question: Question, *, spoken_as: str = "") -> None:
         """Ask a question and remember it; `spoken_as` for other words than its own."""
         text = spoken_as or question.text
-        self._spoken.append(Spoken(text, "", question.source))
-        self.acts.append(Ask(text, question.expects, question.source, pace=self.state.pace))
+        free = question.interruptible
+        free = free and question.source.removeprefix("prompt:") not in self.domain.uninterruptible
+        self._spoken.append(Spoken(text, "", question.source, free))
+        self.acts.append(Ask(text, question.expects, question.source, free, self.state.pace))
         self.change(question=question)
+
+    def unask(self) -> None:
+        """Take back the question that ends this step: keys have answered it already."""
+        if self.acts and isinstance(self.acts[-1], Ask):
+            self.acts.pop()
+            self._spoken.pop()
 
     def replay(self, spoken: tuple[Spoken, ...]) -> None:
         """Say again what was said; the last of it asks, where a question is open."""
@@ -129,8 +151,8 @@ class Reply:
         for i, part in enumerate(spoken):
             if question is not None and i == len(spoken) - 1:
                 self.ask(question, spoken_as=part.text)
-            else:
-                self.say(part.text, part.source, part.chat_text)
+            elif not part.manners:
+                self.say(part.text, part.source, part.chat_text, interruptible=part.interruptible)
 
     # --- questions ---------------------------------------------------------------------------
 
@@ -178,17 +200,21 @@ class Reply:
         )
 
     def ask_person(self) -> None:
-        """Offer a person."""
+        """Offer a person; and a call-back, where the hotline takes them and none is under way."""
+        flow, task = self.domain.flow_for(CALL_BACK), self.state.task
+        both = flow is not None and (task is None or task.flow != flow.name)
+        name = "offer_call_back" if both else "offer_person"
         self.ask(
             Question(
                 Topic.PERSON,
-                self.prompt("offer_person"),
+                self.prompt(name),
                 expects=self.expects(Answer.YES_NO, *YES_NO_WORDS, digits=1),
-                source="prompt:offer_person",
+                options=(PERSON, CALL_BACK) if both else (),
+                source=f"prompt:{name}",
             )
         )
 
-    def ask_confirm(self, text: str, source: str) -> None:
+    def ask_confirm(self, text: str, source: str, *, interruptible: bool = True) -> None:
         """Ask for a yes before something happens."""
         self.ask(
             Question(
@@ -196,6 +222,7 @@ class Reply:
                 text,
                 expects=self.expects(Answer.YES_NO, *YES_NO_WORDS, digits=1),
                 source=source,
+                interruptible=interruptible,
             )
         )
 
@@ -244,37 +271,14 @@ class Reply:
 
     def step(self) -> Step:
         """Return the finished step."""
-        if self._spoken:
+        if not all(part.manners for part in self._spoken):
             self.change(spoken=tuple(self._spoken))
         question = self.state.question
         task = self.state.task
+        expects = question.expects if question else Expectation()
         return Step(
             state=self.state,
             acts=tuple(self.acts),
-            expects=question.expects if question else Expectation(),
+            expects=replace(expects, patience=self.state.patience),
             trace=Trace(task=task.flow if task else "", slots=dict(self.state.slots), **self.trace),
         )
-
-
-def from_sentence(spoken: tuple[Spoken, ...], unheard: str) -> tuple[Spoken, ...]:
-    """Return what is left to say after an interruption, from the beginning of its sentence.
-
-    Args:
-        spoken: The bot's last words.
-        unheard: The part of them that was not heard, at their end.
-    """
-    left = len(" ".join(unheard.split()))
-    kept: list[Spoken] = []
-    for part in reversed(spoken):
-        if left <= 0:
-            break
-        pieces = sentences(part.text)
-        tail: list[str] = []
-        for piece in reversed(pieces):
-            if left <= 0:
-                break
-            tail.insert(0, piece)
-            left -= len(piece) + 1
-        whole = len(tail) == len(pieces)
-        kept.insert(0, part if whole else Spoken(" ".join(tail), "", part.source))
-    return tuple(kept)

@@ -41,6 +41,7 @@ class Question:
     options: tuple[str, ...] = ()
     """Intents to choose from."""
     source: str = ""
+    interruptible: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,9 @@ class Spoken:
     text: str
     chat_text: str = ""
     source: str = ""
+    interruptible: bool = True
+    manners: bool = False
+    """It leads to something else ("As I was saying"), and is never said again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,12 @@ class DialogueState:
     """The bot's last words, in order."""
     unheard: str = ""
     """The part of them that an interruption kept from the customer."""
+    patience: float | None = None
+    """Seconds of silence that are left alone: the customer asked the bot to hold on."""
+    keys: str = ""
+    """Keys pressed before the question that they answer."""
+    caller: str = ""
+    """The digits of the number that the customer calls from, where the channel knows it."""
     pace: Pace = Pace.NORMAL
     no_input: int = 0
     """Silences in a row."""
@@ -156,4 +166,5 @@ def expectation_from(data: Mapping[str, Any]) -> Expectation:
         answer=Answer(data["answer"]),
         vocabulary=tuple(data["vocabulary"]),
         digits=data["digits"],
+        patience=data.get("patience"),
     )

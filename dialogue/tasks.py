@@ -31,6 +31,10 @@ def begin(reply: Reply, flow: Flow, *, given: str = "") -> None:
         slot = reply.domain.slots[name]
         if name in reply.state.slots and name != given and not slot.keep:
             reply.forget(name)
+        known = slot.caller_id and len(reply.state.caller) >= slot.digits
+        if known and name not in reply.state.slots:
+            # The national number: what stands before it is the country's code.
+            reply.learn(name, reply.state.caller[-slot.digits :])
     read_back(reply, flow, given)
     advance(reply)
 
@@ -58,8 +62,9 @@ def advance(reply: Reply) -> None:
                     reply.ask_slot(reply.domain.slots[name], again=again)
                     return
                 _next(reply)
-            case Confirm(question=question):
-                reply.ask_confirm(question.fill(reply.facts), f"flow:{flow.name}")
+            case Confirm(question=question, interruptible=interruptible):
+                text = question.fill(reply.facts)
+                reply.ask_confirm(text, f"flow:{flow.name}", interruptible=interruptible)
                 return
             case Call() as call:
                 if reply.state.pending is None:
@@ -129,7 +134,7 @@ def _turned_out(reply: Reply, task: Task, outcome: Outcome, result: ToolResult) 
     text = reply.template(name, outcome.say)
     if outcome.note:
         reply.note(Template(outcome.note).fill(reply.facts))
-    reply.say(text, source)
+    reply.say(text, source, interruptible=outcome.interruptible)
     match outcome.then:
         case Then.NEXT:
             _next(reply)
@@ -162,7 +167,7 @@ def _again(reply: Reply, slot: str, index: int) -> None:
 
 def _call(reply: Reply, step: Call) -> None:
     spec = reply.domain.tools[step.tool]
-    facts = reply.facts
+    facts = {**reply.facts, "summary": " ".join(reply.summary())}
     arguments = {name: facts.get(source, "") for name, source in step.arguments.items()}
     number = reply.state.calls + 1
     key = call_key(reply.state.call_id, number, step.tool, arguments)

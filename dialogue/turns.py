@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-from dialogue import repair, tasks
-from dialogue.acts import Step, UserTurn
-from dialogue.domain import CONTROLS, Domain
-from dialogue.flows import Slot, SlotKind
+from dialogue import repair, tasks, unheard
+from dialogue.acts import Answer, Step, UserTurn
+from dialogue.answering import Answers
+from dialogue.domain import Domain
+from dialogue.flows import SlotKind
+from dialogue.keys import Meaning, Pressed, known_keys, read_keys
 from dialogue.needs import ASKED_FOR_PERSON, Needs
-from dialogue.policy import Band
 from dialogue.reply import Reply
-from dialogue.state import DialogueState, Question, Topic
-from dialogue.understanding.answers import (
-    Polarity,
-    free_text,
-    only_listening,
-    picks_several,
-    read_choice,
-    read_polarity,
-    refuses_all,
-)
-from dialogue.understanding.intents import Reading, Understanding
-from dialogue.understanding.numbers import CodeReading, read_code, tokens
+from dialogue.state import DialogueState, Topic
+from dialogue.understanding.answers import Polarity, read_polarity
+from dialogue.understanding.intents import Understanding
+from dialogue.understanding.numbers import tokens
 
-PERSON_KEY = "0"
-REPEAT_KEY = "*"
-_WORDS_OF_A_COMMAND = 7
-"""A longer turn is not a bare command such as "start over"."""
-_WORDS_OF_A_NEED = 3
-"""A need that follows a no takes at least this many words."""
-_SURE_COMMAND = 0.7
-"""Probability from which a command is obeyed although free words were asked for."""
+_KEEPS_UNHEARD = ("busy", "control:hold_on")
+"""Rules of turns after which an interrupted answer may still be taken up."""
+_SAID: dict[Meaning, Polarity] = {Meaning.YES: Polarity.YES, Meaning.NO: Polarity.NO}
 
 
 class Turns:
@@ -37,67 +25,160 @@ class Turns:
 
     def __init__(self, domain: Domain, understanding: Understanding) -> None:
         self._domain = domain
-        self._understanding = understanding
         self._needs = Needs(domain, understanding)
+        self._answers = Answers(domain, understanding, self._needs)
 
     def answer(self, state: DialogueState, turn: UserTurn) -> Step:
         """Answer one turn."""
         reply = Reply(self._domain, state)
         text = turn.text.strip()
         words = (*state.words, text)[-4:] if text else state.words
-        reply.change(turn=state.turn + 1, no_input=0, words=words, ended=False)
-        if turn.digits:
-            text = self._keyed(reply, turn.digits) or ""
-            if not text:
-                return reply.step()
+        away = state.patience is not None
+        reply.change(turn=state.turn + 1, no_input=0, words=words, ended=False, patience=None)
+        keys = known_keys(turn.digits)
         before = reply.state
-        self._spoken(reply, text)
+        if turn.digits:
+            self._pressed(reply, keys, text)
+        else:
+            # Who speaks has given up on what they typed ahead.
+            reply.change(keys="")
+            self._spoken(reply, text, away=away)
         if reply.state.no_match == before.no_match:
             reply.change(no_match=0)
-        if reply.state.unheard == before.unheard and reply.acts:
+        if reply.acts and reply.rule not in _KEEPS_UNHEARD:
             reply.change(unheard="")
         return reply.step()
 
+    def typed_ahead(self, reply: Reply) -> None:
+        """Use what was keyed before the question that this step ends with."""
+        keys = reply.state.keys
+        reply.change(keys="")
+        self._keyed(reply, keys, ahead=True)
+
     # --- keys --------------------------------------------------------------------------------
 
-    def _keyed(self, reply: Reply, digits: str) -> str | None:
-        """Answer key presses, or return the words that they stand for."""
+    def _pressed(self, reply: Reply, keys: str, text: str) -> None:
+        """Take keys, and the words that were said around them."""
+        if not keys:
+            self._unfit(reply)
+            return
+        keys = reply.state.keys + keys
+        reply.change(keys="")
+        if text:
+            meaning = self._read(reply, keys, ahead=False).meaning
+            if meaning in (Meaning.CODE, Meaning.UNFIT, Meaning.FINISH):
+                # "four four" and then 1 1 7 keyed: one number.
+                digits = "".join(key for key in keys if key.isdigit())
+                self._spoken(reply, f"{text} {digits}".strip(), away=False)
+                return
+            polarity = read_polarity(text)[0]
+            if meaning in _SAID and polarity not in (Polarity.NONE, _SAID[meaning]):
+                reply.decided("keys:contradicted")
+                reply.say_prompt("yes_or_no")
+                repair.ask_again(reply)
+                return
+        self._keyed(reply, keys, ahead=False)
+
+    def _keyed(self, reply: Reply, keys: str, *, ahead: bool) -> None:
+        """Use keys as far as they fit; what is left waits for the question that is to come."""
+        while keys and not reply.state.ended:
+            pressed = self._read(reply, keys, ahead=ahead)
+            state = reply.state
+            if state.pending is not None and self._waits(reply, pressed, ahead=ahead):
+                reply.change(keys=keys)
+                if not ahead:
+                    reply.decided("keys:ahead")
+                return
+            if pressed.meaning is Meaning.UNFIT:
+                if not ahead:
+                    self._unfit(reply)
+                return
+            if ahead:
+                reply.unask()
+            keys, ahead = pressed.rest, True
+            self._press(reply, pressed)
+
+    def _waits(self, reply: Reply, pressed: Pressed, *, ahead: bool) -> bool:
+        """Whether keys must wait for a tool that is under way."""
+        if pressed.meaning in (Meaning.PERSON, Meaning.REPEAT) and not ahead:
+            return False
+        pending = reply.state.pending
+        # A code keyed while it is only looked up puts the one at hand right.
+        corrects = pressed.meaning is Meaning.CODE and not ahead
+        return pending is not None and (pending.side_effect or not corrects)
+
+    def _read(self, reply: Reply, keys: str, *, ahead: bool) -> Pressed:
+        question, digits, partial = reply.state.question, 0, ""
+        if question is not None and question.topic is Topic.SLOT:
+            slot = self._domain.slots[question.slot]
+            digits, partial = slot.digits, reply.state.partial.get(slot.name, "")
+        codes = {self._domain.slots[name].digits for name in tasks.code_slots(reply)}
+        return read_keys(keys, question, codes, digits=digits, partial=partial, ahead=ahead)
+
+    def _press(self, reply: Reply, pressed: Pressed) -> None:
+        """Do what the first keys mean."""
         question = reply.state.question
-        keys = digits.rstrip("#")
-        if keys == PERSON_KEY:
-            reply.decided("key:0", intent="person", confidence=1.0)
-            reply.hand_off(ASKED_FOR_PERSON)
-            return None
-        if keys.startswith(REPEAT_KEY):
-            reply.decided("key:*", intent="repeat", confidence=1.0)
-            repair.repeat(reply)
-            return None
-        match question:
-            case Question(topic=Topic.CONFIRM | Topic.PERSON) if keys in ("1", "2"):
-                return "yes" if keys == "1" else "no"
-            case Question(topic=Topic.CHOICE) if keys.isdigit():
-                index = int(keys) - 1
-                if 0 <= index < len(question.options):
-                    reply.decided("choice", intent=question.options[index], confidence=1.0)
-                    self._needs.act(reply, question.options[index])
+        slot, restarts = None, False
+        if question is not None and question.topic is Topic.SLOT:
+            slot = self._domain.slots[question.slot]
+            if pressed.anew and slot.name in reply.state.partial:
+                reply.forget(slot.name)
+                restarts = True
+        match pressed.meaning:
+            case Meaning.PERSON:
+                reply.decided("key:0", intent="person", confidence=1.0)
+                reply.hand_off(ASKED_FOR_PERSON)
+            case Meaning.REPEAT:
+                reply.decided("key:*", intent="repeat", confidence=1.0)
+                if restarts:
+                    repair.ask_again(reply)
                 else:
-                    repair.not_understood(reply)
-                return None
-        if any(len(keys) == self._domain.slots[name].digits for name in tasks.code_slots(reply)):
-            return keys
-        if question is not None and question.topic is Topic.SLOT and keys.isdigit():
-            return keys
-        repair.not_understood(reply)
-        return None
+                    repair.repeat(reply)
+            case Meaning.CODE if slot is not None and slot.kind is SlotKind.CODE:
+                code = reply.state.partial.get(slot.name, "") + pressed.value
+                if len(code) == slot.digits:
+                    self._answers.given(reply, slot, code)
+                else:
+                    self._answers.begun(reply, slot, code)
+            case Meaning.YES | Meaning.NO | Meaning.CODE:
+                said = pressed.value or pressed.meaning.value
+                self._spoken(reply, said, away=False)
+            case Meaning.OPTION if question is not None:
+                option = question.options[int(pressed.value)]
+                if question.topic is Topic.PERSON:
+                    self._answers.person_or_call_back(reply, option)
+                else:
+                    reply.decided("choice", intent=option, confidence=1.0)
+                    self._needs.act(reply, option)
+            case _:
+                # Nothing to finish: what is open is asked for once more.
+                reply.decided("key:#")
+                if reply.state.unheard:
+                    unheard.resume(reply)
+                elif slot is not None and reply.state.partial.get(slot.name):
+                    self._answers.begun(reply, slot, reply.state.partial[slot.name])
+                else:
+                    repair.ask_again(reply)
+
+    def _unfit(self, reply: Reply) -> None:
+        repair.not_understood(reply, prompt="keys")
 
     # --- words -------------------------------------------------------------------------------
 
-    def _spoken(self, reply: Reply, text: str) -> None:
-        state, question = reply.state, reply.state.question
-        if state.unheard and (not text or only_listening(text)):
+    def _spoken(self, reply: Reply, text: str, *, away: bool) -> None:
+        """Answer words.
+
+        Args:
+            reply: The step being composed.
+            text: The words, perhaps none.
+            away: The customer had asked for a moment.
+        """
+        state, question, cues = reply.state, reply.state.question, self._domain.cues
+        nothing = not tokens(text) or cues.is_backchannel(text) or cues.is_tic(text)
+        if state.unheard and nothing and not self._agrees(reply, text):
             # A cough, or a nod, cut the bot off: nothing of it is lost.
             reply.decided("resumed")
-            repair.resume(reply)
+            unheard.resume(reply)
             return
         if state.pending is not None and (state.pending.side_effect or not text):
             # It cannot be taken back any more; its result is about to come.
@@ -107,201 +188,34 @@ class Turns:
         if not text:
             repair.not_understood(reply)
             return
-        if question is not None and self._answered(reply, question, text):
+        if cues.is_hold(text):
+            reply.trace.update(intent="hold_on", confidence=1.0)
+            self._needs.act(reply, "hold_on")
             return
-        if state.pending is not None and (not tokens(text) or only_listening(text)):
+        if state.unheard and cues.is_dismissal(text):
+            reply.decided("dismissed")
+            reply.say_prompt("stopped")
+            repair.ask_again(reply)
+            return
+        if away and cues.is_return(text):
+            # "Okay" after a pause is no yes.
+            reply.trace.update(intent="go_on", confidence=1.0)
+            self._needs.act(reply, "go_on")
+            return
+        if question is not None and self._answers.taken(reply, question, text):
+            return
+        if state.pending is not None and nothing:
             reply.decided("busy")
             reply.say_prompt("one_moment")
             return
         self._needs.asked(reply, text)
 
-    def _answered(self, reply: Reply, question: Question, text: str) -> bool:
-        """Take the turn as an answer to the open question, if it is one."""
-        match question.topic:
-            case Topic.SLOT:
-                slot = self._domain.slots[question.slot]
-                return self._slot(reply, slot, text)
-            case Topic.CONFIRM:
-                return self._confirm(reply, question, text)
-            case Topic.CHOICE:
-                return self._choice(reply, question, text)
-            case Topic.PERSON:
-                return self._person_offer(reply, text)
-            case Topic.MORE | Topic.NEED:
-                return self._more(reply, question, text)
-
-    def _slot(self, reply: Reply, slot: Slot, text: str) -> bool:
-        if slot.kind is SlotKind.CODE:
-            code = read_code(text, slot.digits, expected=True)
-            if code is None:
-                return False
-            before = reply.state.partial.get(slot.name, "")
-            if not code.complete and before:
-                whole = before + code.digits
-                if len(whole) <= slot.digits:
-                    code = CodeReading(whole, len(whole) == slot.digits)
-            if code.complete:
-                self._given(reply, slot, code.digits)
-                return True
-            if len(tokens(text)) > 2 * len(code.digits) + 3:
-                # A sentence that mentions a number is not the code.
-                return False
-            reply.change(partial={**reply.state.partial, slot.name: code.digits})
-            reply.decided("partial")
-            facts = {slot.name: code.digits}
-            question = reply.state.question
-            if question is not None:
-                reply.ask(question, spoken_as=slot.partial.fill(facts))
-            return True
-        reading = self._understanding.read(text)
-        if self._command(reading, text) is not None:
-            return False
-        value = free_text(text)
-        if len(tokens(value)) < 2:
-            return False
-        self._given(reply, slot, value)
-        return True
-
-    def _given(self, reply: Reply, slot: Slot, value: str) -> None:
-        reply.learn(slot.name, value)
-        reply.decided("slot", intent="")
-        task = reply.state.task
-        if task is None:
-            reply.ask_more()
-            return
-        reply.say(reply.template(f"{slot.name}:heard", slot.heard), f"slot:{slot.name}")
-        tasks.advance(reply)
-
-    def _confirm(self, reply: Reply, question: Question, text: str) -> bool:
-        code = self._needs.code(text)
-        task = reply.state.task
-        if code is not None and task is not None:
-            name, digits = code
-            if reply.state.slots.get(name) != digits:
-                self._needs.corrected(reply, self._domain.flows[task.flow], name, digits)
-                return True
-        polarity, rest = read_polarity(text)
-        if polarity is Polarity.NONE:
-            return False
-        if polarity is Polarity.YES and not self._plain_yes(rest):
-            # "yes, but which one is it": not enough for something that cannot be undone.
-            polarity = Polarity.UNSURE
-        if polarity is Polarity.YES and reply.state.unheard.endswith(question.text):
-            # A yes to a question that was not heard confirms nothing.
-            polarity = Polarity.UNSURE
-        reply.decided(f"confirm:{polarity.value}", intent=polarity.value, confidence=1.0)
-        match polarity:
-            case Polarity.YES:
-                tasks.confirmed(reply)
-            case Polarity.NO if need := self._other_need(reply, rest):
-                # "no, I want to return it": what was asked is off, and something else is on.
-                reply.change(question=None, task=None)
-                self._needs.act(reply, need)
-            case Polarity.NO:
-                tasks.refused(reply)
-            case _:
-                reply.say_prompt("yes_or_no")
-                reply.ask(question)
-        return True
-
-    def _other_need(self, reply: Reply, rest: str) -> str:
-        """Return the task that comes with a no, where it is another than the one at hand."""
-        if len(tokens(rest)) < _WORDS_OF_A_NEED or reply.state.task is None:
-            return ""
-        decision = self._needs.decide(self._understanding.read(rest))
-        flow = self._domain.flow_for(decision.needs[0]) if decision.needs else None
-        sure = decision.band is Band.ACT and flow is not None
-        return decision.needs[0] if sure and flow and flow.name != reply.state.task.flow else ""
-
-    def _plain_yes(self, rest: str) -> bool:
-        """Whether what follows a yes takes nothing of it back."""
-        if not rest:
-            return True
-        decision = self._needs.decide(self._understanding.read(rest))
-        return decision.needs[:1] in (("yes",), ("thanks",)) or not (
-            {"but", "not", "don't", "no", "wait", "which", "what", "if", "first", "instead"}
-            & set(tokens(rest))
+    def _agrees(self, reply: Reply, text: str) -> bool:
+        """Whether a nod is the answer to a question that was cut off near its end."""
+        state = reply.state
+        return (
+            state.question is not None
+            and state.question.expects.answer is Answer.YES_NO
+            and unheard.question_was_heard(state)
+            and read_polarity(text)[0] is Polarity.YES
         )
-
-    def _choice(self, reply: Reply, question: Question, text: str) -> bool:
-        options = question.options
-        words = [self._needs.words(option) for option in options]
-        index = read_choice(text, words)
-        if index is None and len(options) == 1 and read_polarity(text)[0] is Polarity.YES:
-            index = 0
-        if index is not None:
-            reply.decided("choice", intent=options[index], confidence=1.0)
-            self._needs.act(reply, options[index])
-            return True
-        if picks_several(text):
-            reply.decided("choice:several", intent=options[0], confidence=1.0)
-            self._needs.act(reply, options[0])
-            return True
-        if refuses_all(text):
-            reply.decided("choice:none", intent="no", confidence=1.0)
-            reply.change(question=None)
-            reply.ask_need()
-            return True
-        reading = self._understanding.read(text)
-        among = [(need, share) for need, share in reading.ranked if need in options]
-        if among and among[0][1] >= self._domain.policy.ask:
-            # Between the options that were just named, less evidence is enough.
-            reply.decided("choice", intent=among[0][0], confidence=round(among[0][1], 3))
-            self._needs.act(reply, among[0][0])
-            return True
-        return False
-
-    def _person_offer(self, reply: Reply, text: str) -> bool:
-        polarity, rest = read_polarity(text)
-        match polarity:
-            case Polarity.YES:
-                reply.decided("person:yes", intent="yes", confidence=1.0)
-                reply.hand_off("the caller accepted the offer of a person")
-                return True
-            case Polarity.NO if not rest:
-                reply.decided("person:no", intent="no", confidence=1.0)
-                reply.change(question=None, no_match=0)
-                if reply.state.task is not None:
-                    tasks.advance(reply)
-                else:
-                    reply.ask_need()
-                return True
-            case _:
-                return False
-
-    def _more(self, reply: Reply, question: Question, text: str) -> bool:
-        """Yes or no to "anything else?"; what comes with it is a need of its own."""
-        if self._needs.code(text) is not None:
-            return False
-        polarity, rest = read_polarity(text)
-        reading = self._understanding.read(rest) if rest else None
-        needs = self._needs.decide(reading).needs if reading else ()
-        real = bool(needs) and needs[0] not in ("yes", "no", "thanks", "goodbye", "out_of_scope")
-        match polarity:
-            case Polarity.NO if not real and (question.topic is Topic.MORE or reply.state.done):
-                reply.decided("more:no", intent="no", confidence=1.0)
-                reply.goodbye("resolved")
-            case Polarity.YES | Polarity.UNSURE if not rest:
-                reply.decided("more:yes", intent="yes", confidence=1.0)
-                reply.ask(
-                    Question(
-                        Topic.NEED,
-                        reply.prompt("yes_more"),
-                        self._domain.prompt("reprompt"),
-                        question.expects,
-                        source="prompt:yes_more",
-                    )
-                )
-            case _:
-                return False
-        return True
-
-    def _command(self, reading: Reading, text: str) -> str | None:
-        """Return the command that a short turn gives although free words were asked for."""
-        if len(tokens(text)) > _WORDS_OF_A_COMMAND or not reading.ranked:
-            return None
-        name, share = reading.ranked[0]
-        intent = self._domain.intents.get(name)
-        command = name in CONTROLS and name not in ("yes", "no", "out_of_scope", "thanks")
-        remark = intent is not None and bool(intent.reply)
-        return name if (command or remark) and share >= _SURE_COMMAND else None

@@ -12,7 +12,6 @@ from dialogue.understanding.english import (
     FILLERS,
     LAST,
     LEAD_INS,
-    LISTENING,
     NEITHER,
     NO,
     ORDINALS,
@@ -83,12 +82,6 @@ def _contradiction(text: str, seen: set[Polarity]) -> Polarity:
     if last != said and Polarity.UNSURE not in seen:
         return read_polarity(last)[0]
     return Polarity.UNSURE
-
-
-def only_listening(text: str) -> bool:
-    """Whether the words only show that somebody listens ("mm-hm", "okay")."""
-    words = tokens(text)
-    return bool(words) and all(word in LISTENING for word in words)
 
 
 def means_another(text: str) -> bool:

@@ -78,13 +78,14 @@ POLITE = frozenset(
 FILLERS = frozenset(_words("please thanks um uh er erm hmm oh well so and but now hi hello"))
 """The part of them that may stand before an answer."""
 
+CUE_FILLERS = (
+    *sorted(FILLERS - {"thanks", "but"}), "hey", "yeah", "okay", "ok", "right", "sorry", "just",
+    "sir", "ma'am", "umm", "uhh", "ah", "alright",
+)  # fmt: skip
+"""Words around a cue of turn-taking that change nothing of it."""
+
 OPENINGS = FILLERS | frozenset(_words("hey there yeah okay ok honestly actually right listen look"))
 """What people say before they say what they want; means nothing while more follows."""
-
-LISTENING = frozenset(
-    _words("uh huh mm hmm mhm mmm hm yeah yep yes ok okay right sure i see alright got it go on")
-)
-"""Words that only show that somebody listens."""
 
 ANOTHER = ("another order", "other order", "different order", "second order", "new order number")
 """The value given earlier is not the one that is meant now."""
@@ -107,3 +108,87 @@ LEAD_INS = (
     "um", "uh", "well", "sure", "no", "actually",
 )  # fmt: skip
 """What people say before the text that was asked for."""
+
+# --- turn-taking: the usual `dialogue.cues.Cues` -----------------------------------------------
+
+COMMANDS = (
+    "stop", "wait", "hold on", "hold it", "hang on", "one moment", "one second", "one sec",
+    "just a moment", "just a minute", "just a second", "just a sec", "excuse me", "no wait",
+    "no stop", "no no", "pause", "quiet", "be quiet", "shut up", "enough", "cancel",
+    "never mind", "forget it", "agent", "operator", "representative", "human", "person",
+    "a person", "real person", "start over", "go back", "repeat",
+)  # fmt: skip
+
+STRONG = (
+    "no", "nope", "nah", "not", "but", "actually", "excuse me", "sorry", "pardon", "i mean",
+    "i meant", "that's not", "that's wrong", "that is wrong", "wrong", "what", "what's",
+    "where", "where's", "when", "why", "who", "how", "which", "can", "can't", "could", "do",
+    "don't", "does", "did", "is", "are", "will", "would", "should", "i want", "i need",
+    "i'd like", "i have a question", "i don't", "i can't", "i already", "one more thing",
+    "let me", "listen", "please",
+)  # fmt: skip
+
+BACKCHANNELS = (
+    "yeah", "yes", "yep", "yup", "yea", "ya", "mm hmm", "mm hm", "mhm", "mmhmm", "mm", "mmm",
+    "mmmm", "hmm", "hm", "hmmm", "um hmm", "um hum", "hm hmm", "hmm hmm", "uh huh", "uhhuh",
+    "uh hum", "aha", "ah", "ahh", "oh", "ooh", "huh", "right", "all right", "alright",
+    "okay", "ok", "okey", "sure", "i see", "oh i see", "got it", "gotcha", "got you",
+    "i got you", "good", "very good", "that's good", "great", "that's great", "oh great",
+    "fine", "that's fine", "cool", "nice", "perfect", "excellent", "wonderful", "wow",
+    "interesting", "really", "oh really", "exactly", "absolutely", "definitely", "totally",
+    "true", "that's true", "that's right", "of course", "makes sense", "that makes sense",
+    "i understand", "understood", "go on", "fair enough", "sounds good",
+)  # fmt: skip
+"""From the texts of real meetings (ICSI MRDA, `b`, `s^bk` and `s^ba`) and from what a recogniser
+writes for them on a telephone line."""
+
+TICS = (
+    "um", "umm", "uh", "uhh", "er", "err", "erm", "eh", "ehm", "ahem", "hem", "ugh", "phew",
+    "achoo", "cough", "coughs", "coughing", "sneeze", "sneezes", "sneezing", "sniff", "sniffs",
+    "sniffles", "sigh", "sighs", "yawn", "yawns", "breathing", "breathes", "heavy breathing",
+    "laugh", "laughs", "laughing", "laughter", "chuckles", "clears throat", "clearing throat",
+    "throat clearing", "haha", "ha ha", "ha",
+)  # fmt: skip
+"""Filled pauses, and body sounds as recognisers put them into brackets."""
+
+HOLD = (
+    "hold on", "hold on a second", "hold on a sec", "hold on a minute", "hold on a moment",
+    "hold the line", "hang on", "hang on a second", "hang on a sec", "hang on a minute",
+    "hang on a moment", "one moment", "one second", "one sec", "one minute", "just one second",
+    "a moment", "a second", "a sec", "a minute", "a tick", "two seconds",
+    "give me one second", "give me one moment", "give me one minute", "give me one sec",
+    "give me a second", "give me a sec", "give me a moment", "give me a minute",
+    "wait", "wait a second", "wait a sec", "wait a minute", "wait a moment", "bear with me",
+    "can you wait", "can you hold", "could you hold on", "can you hold on", "could you wait",
+    "i'll be right back", "be right back", "don't go away", "don't hang up",
+    "let me check", "let me see", "let me look", "let me think", "let me find …",
+    "let me look for …", "let me look it …", "let me grab …", "let me go get …",
+    "let me go and get …", "let me go and look …", "let me pull …", "i'm looking for it",
+    "i'm looking …", "i'm still looking …", "i'm searching …", "i need to find it",
+    "i need to look it up", "i have to find it", "i have to look it up", "i'm just looking …",
+    "i'm just getting …",
+    "i'm getting my …", "while i …", "until i …", "it's here somewhere", "where did i put …",
+    *(f"let me {verb} {thing}" for verb in ("get", "check", "fetch")
+      for thing in ("it", "that", "my card", "my phone", "my email", "my glasses", "my wallet",
+                    "my computer", "my papers", "the card", "the email", "the number",
+                    "the paper", "the letter", "a pen")),
+)  # fmt: skip
+
+RETURNS = (
+    "i'm back", "i am back", "back again", "here i am", "i'm here", "i'm still here", "i'm there",
+    "i have it", "i have it now", "i have it here", "i've got it", "i've got it now", "i got it",
+    "got it", "found it", "i found it", "i have found it", "here it is", "here we go",
+    "there we go", "ready", "i'm ready", "go ahead", "we can go on", "let's go on",
+    "sorry about that", "sorry for the wait", "thanks for waiting", "thank you for waiting",
+    "okay", "ok", "all right", "alright", "right", "hello", "hello again", "are you there",
+    "are you still there", "now",
+)  # fmt: skip
+
+DISMISSALS = (
+    "stop", "stop it", "stop that", "stop talking", "please stop", "enough", "that's enough",
+    "that is enough", "be quiet", "quiet", "shut up", "i know", "i know that",
+    "i know all that", "i already know", "i already know that", "i know this", "i heard you",
+    "i heard that", "i've heard that", "i got that", "you said that", "you already said that",
+    "you told me", "you told me that", "you already told me", "skip it", "skip that",
+    "skip this", "cut it out", "pause",
+)  # fmt: skip

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date, timedelta
+from inspect import signature
 from pathlib import Path
 
 import pytest
 
 from dialogue.domain import load_domain
 from dialogue.tools import read_result
-from voicebot.actions.demo_shop import CUSTOMERS, KNOWN_ORDERS, ORDERS, DemoShop, OrderState
+from voicebot.actions.demo_shop import (
+    CUSTOMERS,
+    KNOWN_ORDERS,
+    ORDERS,
+    CallBack,
+    DemoShop,
+    OrderState,
+)
 
 MONDAY = date(2026, 3, 2)
 
@@ -63,8 +72,14 @@ def test_every_result_is_one_that_the_hotline_describes(shop: DemoShop, tmp_path
     numbers = [str(number) for (number,) in rows(path, "SELECT number FROM orders LIMIT 120")]
     for number in [*numbers, "00000", "", "x'; DROP TABLE orders; --"]:
         for name, tool in shop.tools().items():
-            extra = {"address": "1 Elm Street"} if name == "change_address" else {}
-            value = tool(order=number, **extra)
+            given = {
+                "order": number,
+                "address": "1 Elm Street",
+                "phone": number,
+                "about": "a lamp",
+                "call_key": f"call/{number}",
+            }
+            value = tool(**{key: given[key] for key in signature(tool).parameters})
             assert read_result(domain.tools[name], value) is not None, (name, number, value)
 
 
@@ -80,6 +95,22 @@ def test_returns_keep_to_thirty_days(shop: DemoShop) -> None:
     assert {"outcome": "already"} == shop.start_return("55203")
     assert {"outcome": "too_late"} == shop.start_return("60718")
     assert {"outcome": "not_delivered"} == shop.start_return("44117")
+
+
+def test_a_call_back_is_noted_once_for_each_request(shop: DemoShop) -> None:
+    wish = ("5552340142", "Order number: 44117.")
+    assert ["noted", "already", "noted"] == [
+        shop.request_call_back(*wish, call_key=key)["outcome"] for key in ("a/1", "a/1", "b/1")
+    ]
+    assert (CallBack("2026-03-02", *wish),) * 2 == shop.call_backs()
+
+
+def test_a_shop_from_before_call_backs_takes_them(tmp_path: Path) -> None:
+    path = tmp_path / "shop.sqlite3"
+    DemoShop.open(path)
+    with closing(sqlite3.connect(path)) as shelf:
+        shelf.execute("DROP TABLE call_backs")
+    assert () == DemoShop.open(path).call_backs()
 
 
 def test_an_address_changes_only_before_the_order_leaves(shop: DemoShop) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -44,6 +45,8 @@ class Conversation:
 
     manager: DialogueManager
     tools: Tools
+    caller: str = ""
+    """The number they call from, where it is known."""
     state: DialogueState = field(init=False)
     step: Step = field(init=False)
     acts: list[Act] = field(default_factory=list)
@@ -52,7 +55,7 @@ class Conversation:
     """All tools called so far, with their arguments."""
 
     def __post_init__(self) -> None:
-        self._take(self.manager.start("call-1"))
+        self._take(self.manager.start("call-1", self.caller))
 
     def say(self, text: str) -> str:
         """Say a line; return what the bot said to it."""
@@ -102,7 +105,9 @@ class Conversation:
         given = ", ".join(str(value) for value in act.arguments.values())
         self.called.append(f"{act.tool}({given})")
         try:
-            value = self.tools[act.tool](**act.arguments)
+            tool = self.tools[act.tool]
+            keyed = "call_key" in inspect.signature(tool).parameters
+            value = tool(**act.arguments, **({"call_key": act.call_key} if keyed else {}))
         except OSError as error:
             result = ToolReturned(act.call_key, False, error=str(error))
         else:

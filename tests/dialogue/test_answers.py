@@ -7,7 +7,6 @@ import pytest
 from dialogue.understanding.answers import (
     Polarity,
     free_text,
-    only_listening,
     read_choice,
     read_polarity,
     refuses,
@@ -83,13 +82,6 @@ def test_refusing_what_is_named() -> None:
     assert refuses("I do not want to cancel my order", ("cancel",))
     assert not refuses("don't send it, cancel it", ("cancel",))
     assert not refuses("I don't want it, can you cancel", ("cancel",))
-
-
-def test_nodding() -> None:
-    assert only_listening("Mm-hmm.")
-    assert only_listening("okay, right")
-    assert not only_listening("okay but where is it")
-    assert not only_listening("")
 
 
 def test_what_people_say_before_an_address_is_no_part_of_it() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dialogue.cues import USUAL
 from dialogue.domain import load_domain
 from dialogue.errors import DomainError
 from dialogue.spoken import sentences
@@ -48,7 +49,9 @@ def test_the_retail_hotline_is_complete() -> None:
     )
     assert len(domain.articles) >= 8
     assert "order number" in domain.vocabulary
-    assert {"order_status", "cancel_order", "change_address", "return_item"} == set(domain.flows)
+    assert {"order_status", "cancel_order", "change_address", "return_item", "call_back"} == set(
+        domain.flows
+    )
 
 
 def test_a_folder_is_as_good_as_a_packaged_name(folder: Path) -> None:
@@ -106,7 +109,7 @@ def test_what_is_said_often_can_be_rendered_ahead() -> None:
         ),
         (
             ("prompts.yaml", "need:\n", "more:\n"),
-            "prompts.yaml:7: `more` is written twice",
+            "prompts.yaml:8: `more` is written twice",
         ),
         (("prompts.yaml", "{second}", "{third}"), "`{third}` is not known here; use one of"),
         (
@@ -203,6 +206,34 @@ def test_what_is_said_often_can_be_rendered_ahead() -> None:
             ("articles/returns.md", "---\n", "--\n"),
             "articles/returns.md:1: front matter is missing",
         ),
+        (
+            ("articles/refunds.md", "about: ", "interruptible: perhaps\nabout: "),
+            "articles/refunds.md:3: `interruptible` must be `true` or `false`",
+        ),
+        (
+            ("prompts.yaml", 'hold: "', 'hold: {say: "x", interruptable: false}\nold: "'),
+            "prompts.yaml:20: `interruptable` is not known in `hold`; did you mean `inter",
+        ),
+        (
+            ("prompts.yaml", 'hold: "', 'hold: {interruptible: false}\nold: "'),
+            "`hold` has no `say`; add one",
+        ),
+        (
+            ("cues.yaml", "commands:", "comands:"),
+            "cues.yaml:5: `comands` is not known in cues.yaml",
+        ),
+        (("cues.yaml", "  - stop\n", '  - "?!"\n'), "cues.yaml:6: `commands` has a phrase without"),
+        (("cues.yaml", "  - stop\n", "  - Wait!\n"), "cues.yaml:5: `commands` has a phrase twice"),
+        (("cues.yaml", "  - stop\n", "  - [stop]\n"), "cues.yaml:6: `commands` must be a list of"),
+        (("domain.toml", "patience = 60 ", "patience = 1 "), "domain.toml:12: `patience` must be"),
+        (
+            ("slots.yaml", "  kind: text\n", "  kind: text\n  caller_id: true\n"),
+            "a number to call from is a code; write `kind: code`",
+        ),
+        (
+            ("flows/call_back.yaml", "about: summary", "about: sumary"),
+            "`sumary` is not known at this step; did you mean `summary`?",
+        ),
         (("articles/refunds.md", "about:", "abot:"), "articles/refunds.md:3: `abot` is not known"),
     ],
     ids=lambda value: value[:40] if isinstance(value, str) else value[0],
@@ -211,6 +242,20 @@ def test_a_mistake_is_named_with_its_place_and_its_remedy(
     mistakes: Callable[[Edit], str], edit: Edit, expected: str
 ) -> None:
     assert expected in mistakes(edit)
+
+
+def test_cues_are_optional_and_replaced_list_by_list(folder: Path) -> None:
+    (folder / "cues.yaml").write_text("tics: [Hrrm]\nhold: [Let me dig …]\n", encoding="utf-8")
+    cues = load_domain(str(folder)).cues
+    assert (("hrrm",), ("let me dig …",)) == (cues.tics, cues.hold)
+    assert USUAL["en"].commands == cues.commands
+    (folder / "cues.yaml").unlink()
+    assert USUAL["en"] == load_domain(str(folder)).cues
+
+
+def test_what_the_session_says_by_itself_is_rendered_ahead() -> None:
+    domain = load_domain("retail")
+    assert {domain.prompt("listening"), domain.prompt("hold")} <= set(domain.fixed_phrases())
 
 
 def test_all_mistakes_are_listed_at_once_in_reading_order(folder: Path) -> None:

@@ -27,7 +27,7 @@ PACKING = {"outcome": "packing", "items": "a lamp", "expected": "2026-03-05", "t
 
 def story(manager: DialogueManager) -> list[tuple[DialogueState, DialogueInput, Step]]:
     """A conversation that touches every field of the state."""
-    step = manager.start("call-1")
+    step = manager.start("call-1", "+1 555 234 0142")
     steps: list[tuple[DialogueState, DialogueInput, Step]] = []
 
     def give(given: DialogueInput) -> None:
@@ -38,6 +38,7 @@ def story(manager: DialogueManager) -> list[tuple[DialogueState, DialogueInput, 
 
     give(UserTurn("where is my order"))
     give(UserTurn("four four"))
+    give(UserTurn("hold on"))
     give(NoInput())
     give(UserTurn("", "44118"))
     assert step.state.pending is not None
@@ -54,6 +55,12 @@ def story(manager: DialogueManager) -> list[tuple[DialogueState, DialogueInput, 
     give(UserTurn("yes"))
     assert step.state.pending is not None
     give(ToolReturned(step.state.pending.call_key, True, {"outcome": "changed"}))
+    give(UserTurn("cancel my order"))
+    assert step.state.pending is not None
+    give(UserTurn("", "2"))
+    give(ToolReturned(step.state.pending.call_key, True, PACKING))
+    give(UserTurn("hold on"))
+    give(UserTurn("call me back"))
     give(UserTurn("a person please"))
     return steps
 
@@ -75,6 +82,22 @@ def test_a_stored_state_goes_on_as_if_it_had_never_left(manager: DialogueManager
         restored = DialogueState.from_json(json.loads(json.dumps(before.to_json())))
         assert before == restored
         assert step == manager.handle(restored, given)
+
+
+def test_a_state_from_before_pauses_and_keys_still_loads(manager: DialogueManager) -> None:
+    """Journals hold states of earlier builds; what they do not know is at its default."""
+    for before, _, _ in story(manager):
+        old = json.loads(json.dumps(before.to_json()))
+        for name in ("patience", "keys", "caller"):
+            del old[name]
+        for part in (*old["spoken"], *([old["question"]] if old["question"] else [])):
+            del part["interruptible"]
+            part.pop("manners", None)
+        if old["question"]:
+            del old["question"]["expects"]["patience"]
+        restored = DialogueState.from_json(old)
+        assert (None, "", "") == (restored.patience, restored.keys, restored.caller)
+        assert [p.text for p in before.spoken] == [p.text for p in restored.spoken]
 
 
 def test_threads_share_a_manager(manager: DialogueManager) -> None:

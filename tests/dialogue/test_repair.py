@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from dialogue.acts import Ask, Interrupted, Pace, Say
+from dialogue.acts import Answer, Ask, Interrupted, Pace, Say
 from tests.dialogue.conversation import Conversation
 from voicebot.actions.demo_shop import DemoShop
 
 pytestmark = pytest.mark.models
+
+OFFER = (
+    "I can connect you to a colleague, or have one call you back. Press 1 or 2, or just say which."
+)
 
 
 def test_a_yes_to_a_question_that_was_not_heard_confirms_nothing(
@@ -28,7 +32,7 @@ def test_silence_leads_to_a_gentle_a_rephrased_question_an_offer_and_goodbye(
     call.say("where is my order")
     assert call.silence() == "Are you still there? What's your order number?"
     assert call.silence().startswith("I can't hear you. Please say the five digits")
-    assert call.silence() == "Shall I connect you to a colleague?"
+    assert call.silence() == OFFER
     assert call.silence() == "Thanks for calling. Goodbye."
     assert call.ended == "abandoned"
 
@@ -37,7 +41,7 @@ def test_misunderstanding_escalates_to_a_person(call: Conversation) -> None:
     call.say("where is my order")
     assert call.say("").startswith("Sorry, I didn't get that.")
     assert call.say("purple monkey dishwasher").startswith("I still didn't get it. Please say")
-    assert call.say("") == "Shall I connect you to a colleague?"
+    assert call.say("") == OFFER
     call.say("")
     assert call.handoff is not None
 
@@ -139,14 +143,60 @@ def test_endless_hostile_and_foreign_turns_keep_their_manners(call: Conversation
     assert call.called == []
 
 
-def test_a_customer_who_needs_a_moment_gets_it_and_the_question_again(call: Conversation) -> None:
+def test_a_customer_who_needs_a_moment_gets_it_and_the_question_stays_open(
+    call: Conversation,
+) -> None:
     call.say("change the address of order 44118")
-    assert call.say("um, hold on") == "Sure, take your time. What's the new address?"
+    assert call.say("um, hold on") == "Sure, take your time."
+    assert Answer.TEXT is call.step.expects.answer
+    assert 60.0 == call.step.expects.patience
     assert "I have 5 Mill Lane, Salem." in call.say("it's 5 Mill Lane, Salem")
+    assert call.step.expects.patience is None
+
+
+@pytest.mark.parametrize(
+    "line", ["Hold on a second.", "one moment", "let me get my card", "Wait, let me find it."]
+)
+def test_a_moment_is_no_digit_of_the_number_that_is_asked_for(
+    call: Conversation, line: str
+) -> None:
+    call.say("where is my order")
+    call.say("four four")
+    assert call.say(line) == "Sure, take your time."
+    assert call.say("okay, I have it") == "What's your order number?"
+    assert "Order 4 4 1 1 7." in call.say("one one seven")
+
+
+def test_a_pause_that_lasts_too_long_is_an_ordinary_silence(call: Conversation) -> None:
+    call.say("where is my order")
+    call.say("hold on, let me look for my email")
+    assert call.silence() == "Are you still there? What's your order number?"
+    assert call.step.expects.patience is None
+
+
+def test_okay_after_a_pause_is_no_yes(call: Conversation, shop: DemoShop) -> None:
+    call.say("cancel my order 44118")
+    call.say("wait a second")
+    assert call.say("Okay, I'm back.") == "Shall I cancel this order?"
+    call.say("hang on")
+    assert call.say("okay") == "Shall I cancel this order?"
+    assert shop.find_order("44118")["outcome"] == "packing"
+    call.say("one moment please")
+    call.say("yes, cancel it")
+    assert shop.find_order("44118")["outcome"] == "cancelled"
+
+
+def test_a_pause_over_an_answer_keeps_the_rest_of_it(call: Conversation) -> None:
+    call.say("when are you open")
+    call.interrupt("On Sundays they're closed. Is there anything else?")
+    assert call.say("hold on a second") == "Sure, take your time."
+    assert call.say("I'm back") == (
+        "As I was saying. On Sundays they're closed. Is there anything else?"
+    )
 
 
 def test_a_weak_guess_is_asked_about_before_anything_is_done(call: Conversation) -> None:
-    said = call.say("has anyone put my things on a truck yet")
+    said = call.say("I'd prefer if you rang me tomorrow")
     assert said.startswith("Just to be sure. Do you want to ")
     assert call.step.trace.rule in ("which_of_two", "is_it_this")
     assert call.state.task is None

@@ -204,7 +204,7 @@ def test_an_unknown_number_is_asked_for_again_and_then_a_person_offered(
     assert call.say("nine nine nine nine nine").endswith(
         "I can't find that order. Please say the five digits one by one, or type them in."
     )
-    assert call.say("nine nine nine nine eight").endswith("Shall I connect you to a colleague?")
+    assert call.say("nine nine nine nine eight").endswith("Press 1 or 2, or just say which.")
     call.say("yes please")
     assert call.handoff is not None
     assert "The order number could not be settled." in call.handoff.summary

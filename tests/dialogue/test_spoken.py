@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from dialogue.reply import from_sentence
 from dialogue.spoken import Template, digits, listing, money, ordinal, sentences, when
 from dialogue.state import Spoken
+from dialogue.unheard import remaining
 
 MONDAY = date(2026, 3, 2)
 
@@ -81,4 +81,4 @@ ANSWER = (Spoken("Thanks."), Spoken("Returns are free. Keep the box. We pay."), 
     ],
 )
 def test_what_was_cut_off_begins_again_with_its_sentence(unheard: str, left: list[str]) -> None:
-    assert left == [part.text for part in from_sentence(ANSWER, unheard)]
+    assert left == [part.text for part in remaining(ANSWER, unheard)]

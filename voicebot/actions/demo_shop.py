@@ -96,6 +96,25 @@ CREATE INDEX items_by_order ON items ("order");
 """
 
 
+_CALL_BACKS = """
+CREATE TABLE IF NOT EXISTS call_backs (
+    key TEXT PRIMARY KEY, day TEXT NOT NULL, phone TEXT NOT NULL, about TEXT NOT NULL
+)
+"""
+"""Kept apart from the filled tables: a shop made before call-backs gets them when it is opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallBack:
+    """A call that a colleague has to make."""
+
+    day: str
+    """ISO date on which it was asked for."""
+    phone: str
+    about: str
+    """What the colleague must know."""
+
+
 class DemoShop:
     """The shop's back office. Safe to share between threads: each action opens the file anew."""
 
@@ -119,6 +138,7 @@ class DemoShop:
                 is None
             ):
                 _fill(shelf)
+            shelf.execute(_CALL_BACKS)
         return shop
 
     def tools(self) -> Mapping[str, Callable[..., Mapping[str, Any]]]:
@@ -128,6 +148,7 @@ class DemoShop:
             "cancel_order": self.cancel_order,
             "change_address": self.change_address,
             "start_return": self.start_return,
+            "request_call_back": self.request_call_back,
         }
 
     def find_order(self, order: str) -> dict[str, Any]:
@@ -184,6 +205,21 @@ class DemoShop:
                     return {"outcome": "too_late"}
                 case _:
                     return {"outcome": "not_delivered"}
+
+    def request_call_back(self, phone: str, about: str, call_key: str) -> dict[str, Any]:
+        """Note a call-back for the colleagues; one request never makes two."""
+        with self._transaction() as shelf:
+            noted = shelf.execute(
+                "INSERT INTO call_backs VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
+                (call_key, self._day(0), phone, about),
+            )
+            return {"outcome": "noted" if noted.rowcount else "already"}
+
+    def call_backs(self) -> tuple[CallBack, ...]:
+        """Return the calls that colleagues have to make, oldest first."""
+        with self._transaction() as shelf:
+            rows = shelf.execute("SELECT day, phone, about FROM call_backs ORDER BY rowid")
+            return tuple(CallBack(day, phone, about) for day, phone, about in rows)
 
     def address_of(self, order: str) -> str:
         """Return where an order goes; empty when there is none."""
