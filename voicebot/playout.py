@@ -10,9 +10,11 @@ its time and `grace` have passed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from voicebot.journal import SpeechCut, SpeechHeard
+from voicebot.word_times import SpokenWord, estimated, heard_characters
 
 
 @dataclass(slots=True)
@@ -21,6 +23,7 @@ class _Segment:
     text: str
     seconds: float
     """Duration of its audio."""
+    words: Sequence[SpokenWord]
     started: float | None = None
     """Call clock: when its first audio was due at the caller's ear, as far as known."""
 
@@ -45,15 +48,31 @@ class Playout:
             return None
         return first.started + first.seconds + self.grace
 
-    def queued(self, name: str, text: str, seconds: float) -> None:
-        """A segment was handed to the speaker."""
-        self._segments.append(_Segment(name, text, seconds))
+    def queued(
+        self, name: str, text: str, seconds: float, words: Sequence[SpokenWord] = ()
+    ) -> None:
+        """A segment was handed to the speaker.
+
+        Args:
+            name: Of its mark.
+            text: What it says.
+            seconds: Duration of its audio.
+            words: When its words are spoken; estimated if the voice gave no times.
+        """
+        self._segments.append(_Segment(name, text, seconds, words or estimated(text, seconds)))
 
     def started(self, name: str, now: float) -> None:
         """The first audio of a segment was sent."""
         for segment in self._segments:
             if segment.name == name and segment.started is None:
                 segment.started = now
+
+    def sounding(self, now: float) -> tuple[str, float] | None:
+        """Return the segment that the caller hears, and how many seconds of it were heard."""
+        if not self._segments or (started := self._segments[0].started) is None:
+            return None
+        first = self._segments[0]
+        return first.name, min(first.seconds, max(0.0, now - started))
 
     def mark_echoed(self, name: str, now: float) -> list[SpeechHeard]:
         """The carrier returned a mark; marks before it were played as well."""
@@ -70,7 +89,7 @@ class Playout:
         return heard
 
     def cleared(self, now: float) -> list[SpeechCut]:
-        """Everything outstanding was dropped; estimate from elapsed time what was heard of it."""
+        """Everything outstanding was dropped; tell from elapsed time what was heard of it."""
         cuts = [_cut(segment, now) for segment in self._segments]
         self._segments.clear()
         return cuts
@@ -84,16 +103,11 @@ class Playout:
 
 
 def _cut(segment: _Segment, now: float) -> SpeechCut:
-    """Split a text at the last word boundary before the share of its audio that was played.
-
-    Piper gives no word times, so this is an estimate: characters are taken as equally long.
-    """
+    """Split a text after the last word whose end was played."""
     if segment.started is None or segment.seconds <= 0:
         return SpeechCut(segment.name, "", segment.text)
-    share = min(1.0, max(0.0, (now - segment.started) / segment.seconds))
-    if share >= 1.0:
+    position = now - segment.started
+    if position >= segment.seconds:
         return SpeechCut(segment.name, segment.text, "")
-    position = int(share * len(segment.text))
-    boundary = segment.text.rfind(" ", 0, position + 1)
-    heard = segment.text[: max(boundary, 0)].rstrip()
+    heard = segment.text[: heard_characters(segment.words, position)]
     return SpeechCut(segment.name, heard, segment.text[len(heard) :].lstrip())

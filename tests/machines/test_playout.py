@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from voicebot.journal import SpeechCut, SpeechHeard
 from voicebot.playout import Playout
+from voicebot.word_times import SpokenWord
 
 
 def speaking() -> Playout:
@@ -62,6 +63,23 @@ def test_a_carrier_that_echoes_no_marks_does_not_hold_the_floor_for_ever() -> No
     assert playout.deadline is None
 
 
+def test_a_word_counts_as_heard_when_the_voice_said_it_to_its_end() -> None:
+    playout = Playout()
+    words = (SpokenWord(4, 0.2), SpokenWord(10, 0.6), SpokenWord(12, 1.5), SpokenWord(15, 2.2))
+    playout.queued("s1", "Your order 4 4.", 2.5, words)
+    playout.started("s1", 10.0)
+
+    assert [SpeechCut("s1", "Your order", "4 4.")] == playout.cleared(11.4)
+
+
+def test_what_is_left_of_a_clause_after_its_last_word_is_only_silence() -> None:
+    playout = Playout()
+    playout.queued("s1", "Your order.", 2.0, (SpokenWord(4, 0.2), SpokenWord(11, 0.7)))
+    playout.started("s1", 0.0)
+
+    assert [SpeechCut("s1", "Your order.", "")] == playout.cleared(0.8)
+
+
 @given(st.text(max_size=60), st.floats(0.0, 10.0), st.floats(0.0, 20.0))
 def test_a_cut_loses_and_repeats_no_word(text: str, seconds: float, elapsed: float) -> None:
     playout = Playout()
@@ -69,7 +87,8 @@ def test_a_cut_loses_and_repeats_no_word(text: str, seconds: float, elapsed: flo
     playout.started("s1", 0.0)
     (cut,) = playout.cleared(elapsed)
 
-    assert text.split() == cut.heard.split() + cut.unheard.split()
+    # A control character parts words as well as a space does.
+    assert "".join(text.split()) == "".join((cut.heard + cut.unheard).split())
 
 
 @given(st.floats(0.0, 5.0), st.floats(0.0, 5.0))
