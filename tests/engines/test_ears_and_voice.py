@@ -16,7 +16,7 @@ import pytest
 from telephony.g711 import ulaw_to_pcm16
 from voicebot.engines.bundle import Engines, load_engines
 from voicebot.media.recordings import read_ulaw
-from voicebot.ports import SAMPLE_RATE, SpeechOffset, SpeechOnset
+from voicebot.ports import SAMPLE_RATE, Rendered, SpeechOffset, SpeechOnset
 from voicebot.settings import Settings
 from voicebot.transcription import speech_in, transcribe_command, vocabulary_from
 
@@ -101,7 +101,7 @@ def test_sound_without_words_gives_no_words(engines: Engines, pcm: bytes) -> Non
 
 def test_the_voice_says_digits_that_the_recogniser_hears(engines: Engines) -> None:
     async def speak() -> bytes:
-        return await engines.synthesiser.render("Your order is 4 4 1 1 7.", timeout=60)
+        return (await engines.synthesiser.render("Your order is 4 4 1 1 7.", timeout=60)).audio
 
     heard = hear(engines, ulaw_to_pcm16(asyncio.run(speak())), "order", "number")
 
@@ -109,19 +109,19 @@ def test_the_voice_says_digits_that_the_recogniser_hears(engines: Engines) -> No
 
 
 def test_slow_speech_is_slower(engines: Engines) -> None:
-    async def speak(slow: bool) -> bytes:
+    async def speak(slow: bool) -> Rendered:
         return await engines.synthesiser.render("It's on its way to you.", slow=slow, timeout=60)
 
-    plain, slow = (len(asyncio.run(speak(s))) for s in (False, True))
+    plain, slow = (asyncio.run(speak(s)).seconds for s in (False, True))
 
     assert 1.1 * plain < slow < 1.6 * plain
 
 
 def test_speech_is_at_telephone_level_and_does_not_clip(engines: Engines) -> None:
-    async def speak() -> bytes:
+    async def speak() -> Rendered:
         return await engines.synthesiser.render("Returns are free for thirty days.", timeout=60)
 
-    samples = np.frombuffer(ulaw_to_pcm16(asyncio.run(speak())), "<i2").astype(float) / 32768
+    samples = np.frombuffer(ulaw_to_pcm16(asyncio.run(speak()).audio), "<i2").astype(float) / 32768
     voiced = samples[np.abs(samples) > 0.01]
 
     assert -26 < 20 * np.log10(np.sqrt(np.mean(voiced**2))) < -12
@@ -129,7 +129,7 @@ def test_speech_is_at_telephone_level_and_does_not_clip(engines: Engines) -> Non
 
 
 def test_punctuation_alone_is_silence(engines: Engines) -> None:
-    assert b"" == engines.synthesiser.cached("…")
+    assert Rendered(b"") == engines.synthesiser.cached("…")
 
 
 def test_calls_that_speak_at_once_get_their_own_words(engines: Engines) -> None:
@@ -203,3 +203,38 @@ def test_a_vocabulary_file_may_hold_lines_or_a_list() -> None:
     assert ("large", "iced mocha", "whole milk") == vocabulary_from(
         "large, iced mocha\n\nwhole milk; large\n"
     )
+
+
+def test_speech_begins_after_the_speech_before_it_ended(engines: Engines) -> None:
+    last = 0.0
+    detector = engines.speech_detector()
+    for recording in MANIFEST:
+        for event in detector.feed(pcm_of(FIXTURES / recording["file"])):
+            at = event.started if isinstance(event, SpeechOnset) else event.ended
+            assert at > last
+            last = at
+
+
+def test_speech_is_spoken_with_confidence_and_noise_is_not(engines: Engines) -> None:
+    detector = engines.speech_detector()
+    recording = CLEAR[0]
+    detector.feed(pcm_of(FIXTURES / recording["file"]))
+    first, last = recording["segments"][0]
+    spoken = detector.confidence(first, last)
+    coughed = engines.speech_detector()
+    coughed.feed(pcm_of(FIXTURES / "noise" / "cough.wav"))
+
+    assert spoken > 0.8
+    assert coughed.confidence(0.0, 1.0) < 0.3
+    assert 0 == detector.confidence(last + 5, last + 6)
+
+
+def test_confidence_is_of_the_last_ten_seconds(engines: Engines) -> None:
+    detector = engines.speech_detector()
+    pcm = pcm_of(FIXTURES / CLEAR[0]["file"])
+    seconds = len(pcm) / 2 / SAMPLE_RATE
+    for _ in range(30):
+        detector.feed(pcm)
+
+    assert detector.confidence(29 * seconds, 30 * seconds) > 0.5
+    assert 0 == detector.confidence(0.0, 2.0)

@@ -8,6 +8,7 @@ share Silero's ONNX session; each keeps its own recurrent state. Time is counted
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,8 @@ _GATE = SAMPLE_RATE // 50
 """Samples of one gate frame (20 ms)."""
 _LEVEL = 64
 """Samples over which a level is taken (8 ms)."""
+_JUDGED = 10 * SAMPLE_RATE // _WINDOW
+"""Judgements that are remembered: ten seconds of sound."""
 _RATE = np.array(SAMPLE_RATE, dtype=np.int64)
 
 
@@ -118,6 +121,8 @@ class SileroSpeechDetector:
         self._voiced_to = 0
         self._loudest = 0.0
         self._silent_windows = 0
+        self._judged: deque[tuple[int, float]] = deque(maxlen=_JUDGED)
+        """First sample and probability of each window of late."""
 
     def feed(self, pcm: bytes) -> Sequence[SpeechOnset | SpeechOffset]:
         """Take the next PCM16 samples (any length) and return what was found, in order."""
@@ -132,6 +137,22 @@ class SileroSpeechDetector:
             self._judge(found)
         return found
 
+    def confidence(self, started: float, ended: float) -> float:
+        """Return the mean probability of speech, 0..1, between two times of the last ten seconds.
+
+        What was not judged, as the gate was shut or the model has not seen it yet, does not count.
+
+        Args:
+            started: Seconds of audio since the first sample.
+            ended: The same.
+
+        Returns:
+            0 where nothing was judged.
+        """
+        first, last = started * SAMPLE_RATE - _WINDOW / 2, ended * SAMPLE_RATE - _WINDOW / 2
+        within = [probability for at, probability in self._judged if first <= at < last]
+        return sum(within) / len(within) if within else 0.0
+
     def _judge(self, found: list[SpeechOnset | SpeechOffset]) -> None:
         """Show Silero what it has not seen, while there is a reason to."""
         if not (self._speaking or self._run_windows or self._gated < self._open_until):
@@ -144,6 +165,7 @@ class SileroSpeechDetector:
         while self._kept_from + _WINDOW <= self._gated:
             window = to_samples(bytes(self._kept[: 2 * _WINDOW]))
             probability, self._state = self._silero.probability(window, self._state)
+            self._judged.append((self._kept_from, probability))
             self._settle(probability, window, found)
             self._forget(self._kept_from + _WINDOW)
             self._refresh(probability)
@@ -172,6 +194,7 @@ class SileroSpeechDetector:
                 return
             self._speaking = False
             found.append(SpeechOffset(self._voiced_to / SAMPLE_RATE))
+            self._run_from = None
         self._run_windows, self._loudest = 0, 0.0
         if probability < self._policy.rising:
             self._run_from = None

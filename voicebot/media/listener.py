@@ -6,11 +6,15 @@ from collections.abc import Callable
 
 import structlog
 
-from voicebot.journal import EngineFailed, VoiceStarted, VoiceStopped
+from voicebot.journal import EngineFailed, SoundMeasured, VoiceStarted, VoiceStopped
+from voicebot.media.acoustics import NoiseFloor, acoustics, decibels
+from voicebot.media.echo import EchoGuard
 from voicebot.ports import SAMPLE_RATE, SpeechDetector, SpeechOnset
 
 _BYTES = 2 * SAMPLE_RATE
 """Bytes of a second of PCM16."""
+_MEASURED = 2.0
+"""Seconds of a sound that are measured, its last."""
 
 _log = structlog.get_logger(__name__)
 
@@ -31,6 +35,7 @@ class Listener:
         memory: float = 40.0,
         before: float = 0.3,
         after: float = 0.12,
+        echo: EchoGuard | None = None,
     ) -> None:
         """Make a listener.
 
@@ -41,6 +46,7 @@ class Listener:
             memory: Seconds of audio kept.
             before: Seconds of margin before a stretch, since onsets are soft.
             after: The same after it; never more than has arrived.
+            echo: Knows what the bot says on this line; without it nothing is taken for echo.
         """
         self._detector = detector
         self._clock = clock
@@ -48,6 +54,8 @@ class Listener:
         self._memory = int(memory) * _BYTES
         self._before = before
         self._after = after
+        self._echo = echo or EchoGuard()
+        self._noise = NoiseFloor()
         self._kept = bytearray()
         self._fed = 0
         """Bytes heard so far."""
@@ -62,6 +70,7 @@ class Listener:
         self._heard_at = self._clock()
         if len(self._kept) > self._memory + 10 * _BYTES:
             del self._kept[: len(self._kept) - self._memory]
+        self._noise.feed(pcm)
         if self._deaf:
             return
         try:
@@ -81,6 +90,38 @@ class Listener:
         """Return PCM16 between two times of the call clock, as far as it is still kept."""
         first = self._offset(started - self._before)
         return bytes(self._kept[first : self._offset(ended + self._after)])
+
+    def measure(self, started: float) -> SoundMeasured:
+        """Return what the sound that began at `started` (call clock) is like so far."""
+        until = self._heard_at
+        first = max(started, until - _MEASURED)
+        pcm = bytes(self._kept[self._offset(first) :])
+        noise = self._noise.power
+        sound = acoustics(pcm, decibels(noise))
+        like = self._echo.likeness(pcm, until, noise=noise)
+        return SoundMeasured(
+            started=started,
+            until=until,
+            level=sound.level,
+            snr=sound.snr,
+            speech=self._confidence(first, until),
+            voiced=sound.voiced,
+            pitch=sound.pitch,
+            pitch_range=sound.pitch_range,
+            echo=like.score,
+            echo_delay=like.delay,
+        )
+
+    def _confidence(self, started: float, ended: float) -> float:
+        return (
+            0.0
+            if self._deaf
+            else self._detector.confidence(self._heard(started), self._heard(ended))
+        )
+
+    def _heard(self, at: float) -> float:
+        """Turn call-clock time into seconds of audio."""
+        return max(0.0, self._fed / _BYTES - (self._heard_at - at))
 
     def _at(self, heard: float) -> float:
         """Turn seconds of audio into call-clock time."""

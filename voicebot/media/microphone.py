@@ -3,8 +3,9 @@
 Differs from the phone only in what carries the audio: the same session, dialogue and machines. The
 card asks for audio on a thread of its own; marks are exact, since we know what it took.
 
-On loudspeakers the microphone would hear the bot, so while the bot is audible (and shortly after)
-the session is given silence instead; with headphones it is given everything.
+On loudspeakers the microphone hears the bot, so what the loudspeaker plays is taken out of it by
+WebRTC's echo canceller (AEC3), which finds the delay and the room by itself within a second; with
+headphones there is nothing to take out.
 """
 
 from __future__ import annotations
@@ -12,21 +13,34 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import soxr
+from pywebrtc_audio import AudioProcessor
 
 from telephony.g711 import ulaw_to_pcm16
 from voicebot.journal import StreamEnded
+from voicebot.media.echo import EchoGuard
 from voicebot.media.listener import Listener
+from voicebot.media.speaker import DUCKED
 from voicebot.ports import SAMPLE_RATE, SpeechDetector
 from voicebot.session import SessionEvent
 from voicebot.speech import MarkEchoed, SegmentSent
 
 BLOCK = 0.02
-"""Seconds of audio a callback."""
-ECHO_TAIL = 0.35
-"""Seconds after the bot's last sound in which a room still gives it back."""
+"""Seconds of audio a callback; the canceller works on whole pieces of 10 ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """Speech that waits for the card."""
+
+    name: str
+    """Empty for the dying away of one that was cut off."""
+    ulaw: bytes
+    pcm: bytes
+    """The same at the card's rate."""
 
 
 class NoSoundCard(ValueError):
@@ -56,15 +70,22 @@ class MicrophoneLine:
         """
         self._loop = asyncio.get_running_loop()
         self._post = post
-        self._headphones = headphones
+        self._clock = clock
+        self._canceller = (
+            None if headphones else AudioProcessor(sample_rate=rate, echo_cancellation=True)
+        )
+        self._echo = EchoGuard()
+        self._due = 0.0
+        """Call clock at which what the card took so far has been played."""
         self._rate = rate
         # In floats: with integers soxr dithers, so that silence would not stay silence.
         self._in = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32")
-        self._waiting: deque[tuple[str, bytes]] = deque()
-        self._playing: tuple[str, bytes] | None = None
+        self._waiting: deque[_Segment] = deque()
+        self._playing: _Segment | None = None
         self._position = 0
-        self._quiet_for = 0.0
-        self.ears = Listener(detector, clock=clock, post=post)
+        self._level = self._wanted = 1.0
+        """Factors: of what was played last, and of what is played next."""
+        self.ears = Listener(detector, clock=clock, post=post, echo=self._echo)
 
     # --- the session's side: on the event loop -----------------------------------------------
 
@@ -73,12 +94,26 @@ class MicrophoneLine:
         pcm = np.frombuffer(ulaw_to_pcm16(audio), "<i2")
         if len(pcm) and self._rate != SAMPLE_RATE:
             pcm = soxr.resample(pcm, SAMPLE_RATE, self._rate)
-        self._waiting.append((segment, pcm.tobytes()))
+        self._waiting.append(_Segment(segment, audio, pcm.tobytes()))
 
-    def silence(self) -> None:
-        """Stop at once."""
+    def duck(self) -> None:
+        """Lower the voice."""
+        self._wanted = 10 ** (-DUCKED / 20)
+
+    def restore(self) -> None:
+        """Bring the voice back."""
+        self._wanted = 1.0
+
+    def silence(self, tail: float = 0.0) -> None:
+        """Stop, dying away over `tail` seconds."""
+        playing, position = self._playing, self._position
         self._waiting.clear()
         self._playing = None
+        if playing is not None and tail > 0:
+            rest = np.frombuffer(playing.pcm, "<i2")[position // 2 :][: round(tail * self._rate)]
+            faded = rest * np.linspace(self._level, 0.0, len(rest), dtype=np.float32)
+            self._waiting.append(_Segment("", b"", faded.astype("<i2").tobytes()))
+        self._level = self._wanted = 1.0
 
     def fail(self, reason: str) -> None:
         """The sound card is gone."""
@@ -92,11 +127,10 @@ class MicrophoneLine:
         Both PCM16 mono at the card's rate.
         """
         spoken = self._speech(wanted)
-        audible = bool(spoken.strip(b"\x00"))
-        self._quiet_for = 0.0 if audible else self._quiet_for + wanted / 2 / self._rate
-        if not self._headphones and self._quiet_for < ECHO_TAIL:
-            heard = bytes(len(heard))
-        samples = self._in.resample_chunk(np.frombuffer(heard, "<i2").astype(np.float32))
+        near = np.frombuffer(heard, "<i2")
+        if self._canceller is not None:
+            near = self._canceller.process(near, np.frombuffer(spoken, "<i2"))
+        samples = self._in.resample_chunk(near.astype(np.float32))
         pcm = np.clip(np.rint(samples), -32768, 32767).astype("<i2").tobytes()
         self._tell(self.ears.feed, pcm)
         return spoken
@@ -107,18 +141,38 @@ class MicrophoneLine:
             playing = self._playing or self._next()
             if playing is None:
                 return bytes(out).ljust(wanted, b"\x00")
-            name, audio = playing
-            if self._position == 0:
-                self._tell(self._post, SegmentSent(name))
-            piece = audio[self._position : self._position + wanted - len(out)]
-            out += piece
+            if self._position == 0 and playing.name:
+                self._tell(self._post, SegmentSent(playing.name))
+            first = self._position
+            piece = playing.pcm[first : first + wanted - len(out)]
+            out += self._at_level(piece)
             self._position += len(piece)
-            if self._position >= len(audio):
+            self._remember(playing.ulaw[self._samples(first) : self._samples(self._position)])
+            if self._position >= len(playing.pcm):
                 self._playing = None
-                self._tell(self._post, MarkEchoed(name))
+                if playing.name:
+                    self._tell(self._post, MarkEchoed(playing.name))
         return bytes(out)
 
-    def _next(self) -> tuple[str, bytes] | None:
+    def _at_level(self, piece: bytes) -> bytes:
+        begin, self._level = self._level, self._wanted
+        if begin == self._level == 1.0:
+            return piece
+        samples = np.frombuffer(piece, "<i2")
+        ramp = np.linspace(begin, self._level, len(samples), dtype=np.float32)
+        return (samples * ramp).astype("<i2").tobytes()
+
+    def _remember(self, ulaw: bytes) -> None:
+        """Tell the guard what the card took now, the pieces of a callback end to end."""
+        due = max(self._due, self._clock())
+        self._due = due + len(ulaw) / SAMPLE_RATE
+        self._tell(self._echo.played, ulaw, due)
+
+    def _samples(self, position: int) -> int:
+        """Turn bytes at the card's rate into samples at 8 kHz."""
+        return position // 2 * SAMPLE_RATE // self._rate
+
+    def _next(self) -> _Segment | None:
         try:
             self._playing = self._waiting.popleft()
         except IndexError:

@@ -36,6 +36,8 @@ from telephony.media_leg import DtmfReceived, LegEvent, MediaReceived, Stopped
 from telephony.media_leg import MarkEchoed as LegMarkEchoed
 from telephony.twilio.media_stream import MediaStream
 from voicebot.journal import DigitPressed, StreamEnded
+from voicebot.media.canceller import EchoCanceller
+from voicebot.media.echo import EchoGuard
 from voicebot.media.listener import Listener
 from voicebot.media.speaker import PacedSpeaker
 from voicebot.ports import SAMPLE_RATE, SpeechDetector
@@ -159,18 +161,23 @@ class PhoneLine:
                 ws_close_timeout=1.0,
             ),
         )
-        self.ears = Listener(detector, clock=clock, post=post)
+        loop = asyncio.get_running_loop()
+        echo = EchoGuard()
+        self._clock = clock
+        self._canceller = EchoCanceller(echo)
+        self.ears = Listener(detector, clock=clock, post=post, echo=echo)
         self.speaker = PacedSpeaker(
             stream,
             send=self._send,
             on_sent=lambda segment: post(SegmentSent(segment)),
+            on_audio=lambda ulaw, due: echo.played(ulaw, clock() + due - loop.time()),
             lead=lead,
         )
         self._worker = PipelineWorker(
             Pipeline(
                 [
                     self._transport.input(),
-                    CallBridge(self.ears.feed, self._heard),
+                    CallBridge(self._listen, self._heard),
                     self._transport.output(),
                 ]
             ),
@@ -210,6 +217,9 @@ class PhoneLine:
     async def _send(self, message: str) -> None:
         frame = OutputTransportMessageUrgentFrame(message={"wire": message})
         await self._transport.output().send_message(frame)
+
+    def _listen(self, pcm: bytes) -> None:
+        self.ears.feed(self._canceller.clean(pcm, self._clock()))
 
     def _heard(self, event: LegEvent) -> None:
         match event:
