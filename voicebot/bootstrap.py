@@ -26,7 +26,7 @@ from voicebot.engines.encoder import (
 from voicebot.engines.models import ModelUnavailable, locate_encoder
 from voicebot.engines.scheduler import Lane, Scheduler
 from voicebot.ports import Ears, EngineError, Priority, Speaker, SpeechDetector, StaleWork
-from voicebot.session_parts import SessionParts, SessionPolicy
+from voicebot.session_parts import SESSION_PROMPTS, SessionParts, SessionPolicy
 from voicebot.settings import ModelSettings, Settings
 from voicebot.store import open_store
 from voicebot.turn_policy import TurnPolicy
@@ -47,9 +47,9 @@ class ScheduledDialogue:
         self._scheduler = scheduler
         self._timeout = timeout
 
-    async def start(self, call_id: str) -> Step:
+    async def start(self, call_id: str, caller: str = "") -> Step:
         """Return the greeting."""
-        return await self._run(lambda: self._manager.start(call_id))
+        return await self._run(lambda: self._manager.start(call_id, caller))
 
     async def handle(self, state: DialogueState, given: DialogueInput) -> Step:
         """Return the answer to one input."""
@@ -143,7 +143,8 @@ class Hotline:
             turn_detector=engines.turn_detector,
             tools=self._tools,
             journal=self.store,
-            prompts={name: self.domain.prompt(name) for name in ("apology", "fallback")},
+            prompts={name: self.domain.prompt(name) for name in SESSION_PROMPTS},
+            cues=self.domain.cues,
             vocabulary=self.domain.vocabulary,
             speaker=speaker,
             ears=ears,

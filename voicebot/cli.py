@@ -146,13 +146,13 @@ def call(
 @click.option("--list", "list_devices", is_flag=True, help="List the sound devices and stop.")
 @click.option("--input", "source", help="Microphone: its number or name.")
 @click.option("--output", "sink", help="Loudspeaker: its number or name.")
-@click.option("--headphones", is_flag=True, help="No echo is possible: listen while speaking.")
+@click.option("--headphones", is_flag=True, help="No echo is possible: leave the sound as it is.")
 @_told
 def mic(list_devices: bool, source: str | None, sink: str | None, headphones: bool) -> None:
     """Talk to the hotline through the sound card.
 
-    On loudspeakers the microphone is held down while the bot speaks, so that it does not hear
-    itself; press Enter to interrupt. With --headphones you can interrupt by voice, as on the phone.
+    Interrupt it by voice, as on the phone, or with Enter. On loudspeakers its own voice is taken
+    out of what the microphone hears; with --headphones nothing is done to your sound.
     """
     from rich.console import Console
 

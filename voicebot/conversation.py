@@ -51,12 +51,14 @@ class Conversation:
         self,
         dialogue: Dialogue,
         call_id: str,
+        caller: str = "",
         *,
         post: Callable[[Decided | DecisionFailed], None],
-        on_prepared: Callable[[Step], None],
+        on_prepared: Callable[[str, Step], None],
     ) -> None:
         self._dialogue = dialogue
         self._call_id = call_id
+        self._caller = caller
         self._post = post
         self._on_prepared = on_prepared
         self._inputs: deque[tuple[DialogueInput | None, int]] = deque()
@@ -130,7 +132,7 @@ class Conversation:
         try:
             prepared, self._prepared = self._prepared, None
             if given is None or self.state is None:
-                step = await self._dialogue.start(self._call_id)
+                step = await self._dialogue.start(self._call_id, self._caller)
             elif (
                 prepared is not None
                 and prepared.state is self.state
@@ -149,7 +151,7 @@ class Conversation:
 
     async def _ahead(self, state: DialogueState, given: UserTurn) -> Step:
         step = await self._dialogue.handle(state, given)
-        self._on_prepared(step)
+        self._on_prepared(given.text, step)
         return step
 
 

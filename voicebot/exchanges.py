@@ -23,6 +23,7 @@ from voicebot.journal import (
     SpeechCut,
     SpeechHeard,
     SpeechQueued,
+    SpeechResumed,
     SpeechStarted,
     ToolAnswered,
     ToolCalled,
@@ -84,6 +85,8 @@ class Segment:
     unheard: str = ""
     reprompt: bool = False
     """Said into a silence of the caller, after the turn had its answer."""
+    resumed: bool = False
+    """It was cut off by a false alarm; the rest of it is the next segment."""
 
     @property
     def unconfirmed(self) -> str:
@@ -162,6 +165,13 @@ def segments_of(entries: Sequence[Entry]) -> tuple[Segment, ...]:
                 silent = True
             case CallerTurnEnded():
                 silent = False
+            case SpeechResumed():
+                # The rest comes again as segments of its own, from the same word on.
+                cut = {name: s for name, s in segments.items() if s.fate is Fate.CUT and s.unheard}
+                for name, known in cut.items():
+                    segments[name] = replace(
+                        known, text=known.heard, fate=Fate.HEARD, unheard="", resumed=True
+                    )
             case SpeechQueued(name, text, turn, source):
                 segments[name] = Segment(
                     name, text, turn, source, entry.at, unheard=text, reprompt=silent
@@ -197,7 +207,7 @@ def caller_turns_of(entries: Sequence[Entry]) -> tuple[CallerTurn, ...]:
             case DigitPressed(digit):
                 known = open_turn or _begun(turns, entry.at)
                 open_turn = replace(known, digits=known.digits + digit, ended=entry.at)
-            case OverlapIgnored() | SoundIgnored():
+            case OverlapIgnored() | SoundIgnored() | SpeechResumed():
                 open_turn = None
             case CallerTurnEnded() as ended_turn:
                 if turns and ended_turn.started <= turns[-1].started:

@@ -10,9 +10,13 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from voicebot.journal import EngineFailed, Transcribed, TurnEndJudged
+from voicebot.floor import JudgeTurnEnd, Transcribe
+from voicebot.journal import EngineFailed, Glimpsed, Transcribed, TurnEndJudged
+from voicebot.overhearing import TakeGlimpse
 from voicebot.ports import Ears, EngineError, Priority, Recogniser, StaleWork, TurnDetector
-from voicebot.turns import JudgeTurnEnd, Transcribe
+
+GLIMPSE = 2.0
+"""Seconds of a long sound that a look takes in, at most."""
 
 Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 
@@ -27,7 +31,7 @@ class Hearing:
         ears: Ears,
         *,
         timeout: float,
-        post: Callable[[Transcribed | TurnEndJudged | EngineFailed], None],
+        post: Callable[[Transcribed | TurnEndJudged | Glimpsed | EngineFailed], None],
         spawn: Spawn,
     ) -> None:
         self._recogniser = recogniser
@@ -37,6 +41,7 @@ class Hearing:
         self._post = post
         self._spawn = spawn
         self._decodes: dict[float, asyncio.Task[None]] = {}
+        self._looking: asyncio.Task[None] | None = None
 
     def transcribe(self, request: Transcribe, vocabulary: Sequence[str]) -> None:
         """Begin to decode; replaces the decode of a shorter stretch from the same start."""
@@ -48,6 +53,31 @@ class Hearing:
     def judge(self, request: JudgeTurnEnd) -> None:
         """Begin to judge whether the turn sounds complete."""
         self._spawn(self._judge(request, self._ears.audio(request.started, request.ended)))
+
+    def glimpse(self, request: TakeGlimpse) -> None:
+        """Look at the words of a sound over the bot; replaces a look that is under way."""
+        if self._looking is not None:
+            self._looking.cancel()
+        pcm = self._ears.audio(max(request.started, request.until - GLIMPSE), request.until)
+        self._looking = self._spawn(self._look(request, pcm))
+
+    async def _look(self, request: TakeGlimpse, pcm: bytes) -> None:
+        try:
+            seen = await self._recogniser.glimpse(pcm, over=request.over)
+        except (EngineError, StaleWork):
+            # Missed, not needed: the sound is then judged by its length.
+            return
+        self._post(
+            Glimpsed(
+                started=request.started,
+                until=request.until,
+                text=seen.text,
+                avg_logprob=seen.avg_logprob,
+                kinds=seen.kinds,
+                decode_seconds=seen.decode_seconds,
+                queued_seconds=seen.queued_seconds,
+            )
+        )
 
     async def _decode(self, request: Transcribe, pcm: bytes, vocabulary: Sequence[str]) -> None:
         try:

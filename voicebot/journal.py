@@ -127,6 +127,15 @@ class TurnEndJudged:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerForeseen:
+    """The dialogue worked out, ahead, what it would say if the turn ended with these words."""
+
+    text: str
+    understood: float
+    """How well, 0..1; 0 where it would only ask again, or which: then there is no hurry."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallerTurnEnded:
     """Decision: the caller's turn is over and gets an answer."""
 
@@ -138,7 +147,7 @@ class CallerTurnEnded:
     """Call clock: last voiced sample (or last key); voice-to-voice latency counts from here."""
     digits: str = ""
     evidence: Mapping[str, float] = field(default_factory=dict)
-    """Why now: `silence`, `probability`, `patience`."""
+    """Why now: `silence`, and what `voicebot.endpointing.explanation` tells."""
 
 
 # --- what the bot did ----------------------------------------------------------------------------
@@ -184,6 +193,8 @@ class SpeechQueued:
     turn: int
     """The caller turn it answers; 0 for the greeting."""
     source: str = ""
+    interruptible: bool = True
+    """False: only a command ("stop", "agent") or a key cuts it off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,14 +224,73 @@ class SpeechCut:
 
 
 @dataclass(frozen=True, slots=True)
+class OverlapNoticed:
+    """Decision: the caller makes a sound while the bot speaks; the bot lowers its voice."""
+
+    started: float
+    """Call clock: the first sample of the sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoundMeasured:
+    """What the sound over the bot is like so far; evidence beside its words."""
+
+    started: float
+    """Call clock: the first sample of the sound; names the overlap it belongs to."""
+    until: float
+    """Call clock: the last sample that was measured."""
+    level: float
+    """dBFS (RMS) of its loud part."""
+    snr: float
+    """dB of its loud part above the noise of the line."""
+    speech: float
+    """Mean probability of speech, by Silero, 0..1."""
+    voiced: float
+    """Share of it that has a pitch, 0..1."""
+    pitch: float
+    """Median fundamental frequency in Hz; 0 where there is none."""
+    pitch_range: float
+    """Semitones between the 10th and the 90th percentile of the pitch."""
+    echo: float
+    """Likeness to what the bot has just said on this line, 0 (none) to 1 (its echo)."""
+    echo_delay: float = 0.0
+    """Seconds by which it lags the bot's speech, where it is like it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpsed:
+    """The recogniser had a look at the first words of a sound over the bot; the sound may go on."""
+
+    started: float
+    """Call clock: the first sample of the sound; names the overlap it belongs to."""
+    until: float
+    """Call clock: the last sample that was looked at."""
+    text: str
+    """Empty when there were no words."""
+    avg_logprob: float
+    """Mean log-probability of the words; below about -1 they are a guess."""
+    kinds: Mapping[str, float] = field(default_factory=dict)
+    """Probability of each kind of sound (`interruption`, `backchannel`, `tic`, `noise`), 0..1."""
+    decode_seconds: float = 0.0
+    """Time on the model, without queueing."""
+    queued_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class BargedIn:
     """Decision: the caller takes the floor while the bot speaks."""
 
     speech_seconds: float
     """Caller speech at the decision; 0 for a key press."""
     reason: str
-    """`speech` (it lasted), `words` (short, but not a backchannel), `resumed` (the caller went on
-    after a pause that was taken for the end of the turn) or `digit`."""
+    """`speech` (it lasted), `words` (what was said), `resumed` (the caller went on after a pause
+    that was taken for the end of the turn) or `digit`."""
+    kind: str = "interruption"
+    """What it was taken for; see `voicebot.overlap.OverlapKind`."""
+    text: str = ""
+    """Words at the decision, as far as they were known."""
+    evidence: Mapping[str, float] = field(default_factory=dict)
+    """What spoke for it; see `voicebot.overlap`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +299,23 @@ class OverlapIgnored:
 
     speech_seconds: float
     reason: str
+    kind: str = ""
+    """What it was taken for; see `voicebot.overlap.OverlapKind`."""
+    text: str = ""
+    evidence: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechResumed:
+    """Decision: what cut the bot off was no interruption; it goes on from that very word."""
+
+    reason: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRetracted:
+    """Decision: the last turn was not over; its answer is undone, and its words come again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +389,7 @@ JournalEvent = (
     | DecodeStarted
     | Transcribed
     | TurnEndJudged
+    | AnswerForeseen
     | CallerTurnEnded
     | ReplyDecided
     | PlayoutStarted
@@ -310,8 +398,13 @@ JournalEvent = (
     | SpeechStarted
     | SpeechHeard
     | SpeechCut
+    | OverlapNoticed
+    | SoundMeasured
+    | Glimpsed
     | BargedIn
     | OverlapIgnored
+    | SpeechResumed
+    | TurnRetracted
     | SoundIgnored
     | SpeechSilenced
     | NoInputNoticed

@@ -16,10 +16,12 @@ from voicebot.journal import (
     OverlapIgnored,
     SpeechCut,
     SpeechQueued,
+    SpeechResumed,
     SpeechStarted,
     ToolAnswered,
 )
 from voicebot.rendering import clock, readable
+from voicebot.transcript import explained
 
 
 class LiveView:
@@ -45,11 +47,12 @@ class LiveView:
                 )
             case SpeechCut(unheard=unheard) if unheard:
                 self._line(entry.at, "", f"not heard: {unheard}", "dim strike")
-            case BargedIn(speech_seconds=seconds, reason=reason):
-                why = f"after {seconds:.2f} s of speech" if seconds else f"by {reason}"
-                self._line(entry.at, "", f"the caller interrupts ({why})", "yellow")
-            case OverlapIgnored(reason=reason):
-                self._line(entry.at, "", f"a sound over the bot is ignored ({reason})", "dim")
+            case BargedIn() as barged_in:
+                self._line(entry.at, "", f"the bot yields: {explained(barged_in)}", "yellow")
+            case OverlapIgnored() as ignored:
+                self._line(entry.at, "", f"the bot goes on: {explained(ignored)}", "dim")
+            case SpeechResumed(kind=kind):
+                self._line(entry.at, "", f"a false alarm ({kind}): the bot goes on", "dim")
             case NoInputNoticed():
                 self._line(entry.at, "", "silence", "dim")
             case ToolAnswered(tool=tool, ok=ok, seconds=seconds):

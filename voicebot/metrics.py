@@ -22,6 +22,7 @@ from voicebot.journal import (
     OverlapIgnored,
     ReplyDecided,
     SoundIgnored,
+    SpeechResumed,
     SpeechSilenced,
     StreamStarted,
     ToolAnswered,
@@ -114,7 +115,9 @@ class CallMetrics:
     yield_latencies: tuple[float, ...]
     """From the first voiced sample of each spoken barge-in to the bot's silence (`clear` sent)."""
     overlaps_ignored: Mapping[str, int]
-    """By reason."""
+    """By kind, or by reason where the kind is not known."""
+    false_alarms: int
+    """Interruptions that were none: the bot fell silent, and went on from the same word."""
     sounds_ignored: int
     no_inputs: int
     engine_failures: Mapping[str, int]
@@ -170,7 +173,10 @@ def metrics_of(entries: Sequence[Entry]) -> CallMetrics:
         premature_ends=sum(turn.superseded for turn in turns),
         interruptions=_counts(event.reason for event in events if isinstance(event, BargedIn)),
         yield_latencies=_yield_latencies(entries),
-        overlaps_ignored=_counts(e.reason for e in events if isinstance(e, OverlapIgnored)),
+        overlaps_ignored=_counts(
+            e.kind or e.reason for e in events if isinstance(e, OverlapIgnored)
+        ),
+        false_alarms=sum(isinstance(event, SpeechResumed) for event in events),
         sounds_ignored=sum(isinstance(event, SoundIgnored) for event in events),
         no_inputs=sum(isinstance(event, NoInputNoticed) for event in events),
         engine_failures=_counts(e.engine for e in events if isinstance(e, EngineFailed)),

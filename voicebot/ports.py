@@ -14,7 +14,8 @@ from typing import Any, Protocol
 
 from dialogue.acts import DialogueInput, Step
 from dialogue.state import DialogueState
-from voicebot.journal import CallId, Entry
+from voicebot.journal import CallId, Entry, SoundMeasured
+from voicebot.word_times import SpokenWord as SpokenWord
 
 SAMPLE_RATE = 8_000
 """Hz, of all audio that crosses a port."""
@@ -56,8 +57,37 @@ class Transcription:
     fallback: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """A quick look at the first words of a sound over the bot."""
+
+    text: str
+    """Empty when there were no words."""
+    avg_logprob: float
+    kinds: Mapping[str, float]
+    """Probability of each kind of sound; see `voicebot.journal.Glimpsed`."""
+    decode_seconds: float
+    queued_seconds: float
+
+
 class Recogniser(Protocol):
     """Speech to text, shared by all calls."""
+
+    async def glimpse(self, pcm: bytes, *, over: bool = False, timeout: float = 0.6) -> Glimpse:
+        """Look at the first words of PCM16 at 8 kHz that may break off in the middle of a word.
+
+        Goes before all other decodes: a bot is speaking into somebody's words.
+
+        Args:
+            pcm: The sound so far, with a moment of the line before it.
+            over: It has ended, and is worth a second opinion.
+            timeout: Seconds from now until the result is worthless.
+
+        Raises:
+            StaleWork: the timeout passed before the work began.
+            EngineError: the model failed, or did not answer in time.
+        """
+        ...
 
     async def transcribe(
         self,
@@ -84,6 +114,35 @@ class Recogniser(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One clause as sound."""
+
+    audio: bytes
+    """Mu-law at 8,000 Hz."""
+    words: tuple[SpokenWord, ...] = ()
+    """In order; empty where the voice gives no times."""
+
+    @property
+    def seconds(self) -> float:
+        """Duration."""
+        return len(self.audio) / SAMPLE_RATE
+
+    def after(self, characters: int) -> Rendered:
+        """Return what is left of a clause of which so many characters were said."""
+        said = [word for word in self.words if word.text_end <= characters]
+        if not said:
+            return self
+        offset, since = said[-1].text_end, said[-1].ended
+        return Rendered(
+            self.audio[round(since * SAMPLE_RATE) :],
+            tuple(
+                SpokenWord(word.text_end - offset, word.ended - since)
+                for word in self.words[len(said) :]
+            ),
+        )
+
+
 class Synthesiser(Protocol):
     """Text to speech, shared by all calls."""
 
@@ -91,8 +150,8 @@ class Synthesiser(Protocol):
         """Split a text into the pieces that are spoken, marked and cached one by one."""
         ...
 
-    def cached(self, clause: str, *, slow: bool = False) -> bytes | None:
-        """Return the clause as mu-law if it was rendered before, else None. Never blocks."""
+    def cached(self, clause: str, *, slow: bool = False) -> Rendered | None:
+        """Return the clause if it was rendered before, else None. Never blocks."""
         ...
 
     async def render(
@@ -102,8 +161,8 @@ class Synthesiser(Protocol):
         slow: bool = False,
         priority: Priority = Priority.FINAL,
         timeout: float = 8.0,
-    ) -> bytes:
-        """Return the clause as mu-law, from the cache or the voice.
+    ) -> Rendered:
+        """Return the clause as sound, from the cache or the voice.
 
         Raises:
             StaleWork: the timeout passed before the work began.
@@ -148,6 +207,13 @@ class SpeechDetector(Protocol):
         """Take the next PCM16 samples (any length) and return what was found, in order."""
         ...
 
+    def confidence(self, started: float, ended: float) -> float:
+        """Return the mean probability of speech, 0..1, between two times of the last seconds.
+
+        Seconds of audio since the first sample; 0 where nothing was judged (the gate was shut).
+        """
+        ...
+
 
 class JournalSink(Protocol):
     """Where journals are kept."""
@@ -188,11 +254,12 @@ class ToolError(Exception):
 class Dialogue(Protocol):
     """The dialogue manager off the call's loop; pure, so a step may be thrown away."""
 
-    async def start(self, call_id: str) -> Step:
+    async def start(self, call_id: str, caller: str = "") -> Step:
         """Return the greeting.
 
         Args:
             call_id: Makes the keys of tool calls unique across calls.
+            caller: Number from which the customer rings, E.164, where the carrier gave one.
 
         Raises:
             EngineError: it failed, or took too long.
@@ -219,8 +286,20 @@ class Speaker(Protocol):
         """Queue one segment of mu-law; it is sent in real time with a short lead, then marked."""
         ...
 
-    def silence(self) -> None:
-        """Drop what was not sent and tell the carrier to drop what it holds (`clear`)."""
+    def duck(self) -> None:
+        """Lower the voice from what is sent next on; nothing is held back."""
+        ...
+
+    def restore(self) -> None:
+        """Bring the voice back to its level."""
+        ...
+
+    def silence(self, tail: float = 0.0) -> None:
+        """Drop what was not sent and tell the carrier to drop what it holds (`clear`).
+
+        Args:
+            tail: Seconds over which the voice then dies away, from where the ear is.
+        """
         ...
 
 
@@ -229,4 +308,11 @@ class Ears(Protocol):
 
     def audio(self, started: float, ended: float) -> bytes:
         """Return PCM16 between two times of the call clock, with a margin on both sides."""
+        ...
+
+    def measure(self, started: float) -> SoundMeasured:
+        """Return what the sound that began at `started` (call clock) is like so far.
+
+        Takes about a millisecond; looks at the last two seconds of a longer sound.
+        """
         ...

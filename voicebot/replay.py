@@ -30,21 +30,16 @@ from voicebot.journal import (
     BargedIn,
     CallerTurnEnded,
     Entry,
-    NoInputNoticed,
-    OverlapIgnored,
     ReplyDecided,
-    SoundIgnored,
     SpeechCut,
     ToolAnswered,
 )
 from voicebot.ports import Dialogue, EngineError
 from voicebot.turn_policy import TurnPolicy
-from voicebot.turns import TurnCommand, TurnEvent, TurnTaker
+from voicebot.turns import TurnCommand, TurnDecision, TurnEvent, TurnTaker
 
 LATE = 0.05
 """Seconds by which a driver's timer may have come after a fact that was already waiting."""
-
-TurnDecision = CallerTurnEnded | BargedIn | OverlapIgnored | SoundIgnored | NoInputNoticed
 
 
 def replay_turns(
@@ -58,9 +53,12 @@ def replay_turns(
         time_tolerance: Seconds by which the times of decisions, and times in them, may differ.
     """
     recorded = [entry for entry in entries if isinstance(entry.event, TurnDecision)]
-    return compare_logs(
-        event_log(recorded), event_log(decisions_of(entries, policy)), time_tolerance
-    )
+    decided = decisions_of(entries, policy)
+    # A journal that breaks off may lack what followed from its last fact.
+    last = entries[-1].at if entries else 0.0
+    while len(decided) > len(recorded) and decided[-1].at >= last:
+        decided.pop()
+    return compare_logs(event_log(recorded), event_log(decided), time_tolerance)
 
 
 def decisions_of(entries: Sequence[Entry], policy: TurnPolicy) -> list[Entry]:
@@ -91,7 +89,8 @@ async def replay_dialogue(entries: Sequence[Entry], dialogue: Dialogue) -> list[
         entries: A journal, which may break off anywhere.
         dialogue: The hotline as it is now.
     """
-    call_id = facts_of(entries).call_id
+    facts = facts_of(entries)
+    call_id = facts.call_id
     inputs = _Inputs()
     differences: list[Difference] = []
     state: DialogueState | None = None
@@ -105,10 +104,10 @@ async def replay_dialogue(entries: Sequence[Entry], dialogue: Dialogue) -> list[
         try:
             given = inputs.given(recorded)
             if given is None:
-                step = await dialogue.start(call_id)
+                step = await dialogue.start(call_id, facts.caller)
             else:
                 if state is None:
-                    state = (await dialogue.start(call_id)).state
+                    state = (await dialogue.start(call_id, facts.caller)).state
                 step = await dialogue.handle(state, given)
         except (EngineError, LookupError) as error:
             name = f"reply to {recorded.input} {recorded.turn}"
@@ -140,7 +139,7 @@ class _Inputs:
             case CallerTurnEnded() as turn:
                 last, self._last = self._last, turn
                 self._turns[turn.turn] = turn
-                # The same beginning: the turn before was not over (see `TurnTaker`, `Retract`).
+                # The same beginning: the turn before was not over (see `TurnRetracted`).
                 again = last is not None and turn.started <= last.started
                 return again and last is not None and last.turn in self._answered
             case ToolAnswered() as answered:

@@ -16,6 +16,7 @@ from voicebot.bootstrap import ScheduledDialogue, open_engines, open_manager, op
 from voicebot.chat import Chat
 from voicebot.engines.bundle import Engines
 from voicebot.eventlog import compare_logs, event_log
+from voicebot.floor import JudgeTurnEnd, Transcribe
 from voicebot.journal import (
     CallAnswered,
     CallerTurnEnded,
@@ -35,7 +36,7 @@ from voicebot.replay import replay_dialogue, replay_turns
 from voicebot.session import SessionEvent
 from voicebot.settings import Settings
 from voicebot.turn_policy import TurnPolicy
-from voicebot.turns import JudgeTurnEnd, Transcribe, TurnCommand, TurnEvent, TurnTaker
+from voicebot.turns import TurnCommand, TurnEvent, TurnTaker
 
 _BLOCK = 2 * SAMPLE_RATE // 50
 """Bytes of 20 ms of PCM16."""

@@ -33,8 +33,10 @@ from dialogue.acts import (
 )
 from voicebot.conversation import Conversation, Decided, DecisionFailed
 from voicebot.errands import Errands
+from voicebot.floor import Floor, JudgeTurnEnd, Prepare, ShowListening, Transcribe
 from voicebot.hearing import Hearing
 from voicebot.journal import (
+    AnswerForeseen,
     BargedIn,
     CallAnswered,
     CallEnded,
@@ -44,35 +46,31 @@ from voicebot.journal import (
     DigitPressed,
     EngineFailed,
     Entry,
+    Glimpsed,
     HandoffDecided,
     JournalEvent,
     NoInputNoticed,
     OverlapIgnored,
+    OverlapNoticed,
     PlayoutFinished,
     ReplyDecided,
     SoundIgnored,
+    SpeechResumed,
     StreamEnded,
     StreamStarted,
     ToolAnswered,
     ToolCalled,
     Transcribed,
     TurnEndJudged,
+    TurnRetracted,
     VoiceStarted,
     VoiceStopped,
 )
+from voicebot.overhearing import TakeGlimpse
 from voicebot.ports import EngineError, Priority, StaleWork
 from voicebot.session_parts import Outcome, SessionParts, SessionPolicy
 from voicebot.speech import ClauseFailed, ClauseRendered, MarkEchoed, SegmentSent, SpeechOutput
-from voicebot.turns import (
-    Floor,
-    JudgeTurnEnd,
-    Prepare,
-    Retract,
-    Transcribe,
-    TurnCommand,
-    TurnEvent,
-    TurnTaker,
-)
+from voicebot.turns import TurnCommand, TurnDecision, TurnEvent, TurnTaker
 
 INBOX = 512
 """Events that may wait for a session; a leg posts fewer than one a second in normal use."""
@@ -96,6 +94,8 @@ SessionEvent = (
     | DecisionFailed
     | Transcribed
     | TurnEndJudged
+    | AnswerForeseen
+    | Glimpsed
     | EngineFailed
     | ToolAnswered
 )
@@ -131,7 +131,7 @@ class CallSession:
         self._tasks: set[asyncio.Task[None]] = set()
         self._seq = 0
         self._turn = 0
-        self._turns = TurnTaker(policy.turns)
+        self._turns = TurnTaker(policy.turns, parts.cues)
         self._speech = SpeechOutput(
             parts.synthesiser, parts.speaker, journal=self._record, post=self.post
         )
@@ -151,13 +151,20 @@ class CallSession:
             spawn=self._spawn,
         )
         self._conversation = Conversation(
-            parts.dialogue, call.call_id, post=self.post, on_prepared=self._render_ahead
+            parts.dialogue,
+            call.call_id,
+            call.caller,
+            post=self.post,
+            on_prepared=self._foresee,
         )
         self._expects = Expectation()
         self._held: list[Act] = []
         self._owed_since: float | None = None
         self._failures = 0
         self._ending: str | None = None
+        """How the call ends once all was heard."""
+        self._parked_ending: str | None = None
+        """The same, taken back by an interruption that may prove to be none."""
         self._handoff: HandoffDecided | None = None
         self._outcome: Outcome | None = None
 
@@ -244,10 +251,13 @@ class CallSession:
             case VoiceStarted() | VoiceStopped() | DigitPressed():
                 self._conversation.forget()
                 self._record(event)
+                if self._turns.floor is Floor.CALLER:
+                    # Whatever was said into a pause never goes on over the caller.
+                    self._speech.silence(self.now, fade=True)
             case Transcribed():
                 self._failures = 0
                 self._record(event)
-            case TurnEndJudged():
+            case TurnEndJudged() | Glimpsed() | AnswerForeseen():
                 self._record(event)
 
     def _record(self, event: JournalEvent, *, durable: bool = False) -> None:
@@ -304,25 +314,39 @@ class CallSession:
                     self._transcribe(command)
                 case JudgeTurnEnd():
                     self._hearing.judge(command)
+                    self._record(self._parts.ears.measure(command.started))
+                case TakeGlimpse():
+                    self._hearing.glimpse(command)
+                    self._record(self._parts.ears.measure(command.started))
                 case Prepare():
                     self._conversation.prepare(command.text)
-                case Retract():
-                    self._retract()
-                case CallerTurnEnded():
+                case ShowListening():
+                    self._say(Say(self._parts.prompts["listening"], "prompt:listening"))
+                case _:
                     self._record(command)
-                    self._turn = command.turn
-                    held, self._held = self._held, []
-                    self._perform(held)
-                    self._submit(UserTurn(command.text, command.digits))
-                case BargedIn():
-                    self._record(command)
-                    self._yield(command)
-                case NoInputNoticed():
-                    self._record(command)
-                    if not self._errands.busy:
-                        self._submit(NoInput())
-                case OverlapIgnored() | SoundIgnored():
-                    self._record(command)
+                    self._decision(command)
+
+    def _decision(self, decision: TurnDecision) -> None:
+        match decision:
+            case OverlapNoticed():
+                self._speech.duck()
+            case OverlapIgnored():
+                self._speech.restore()
+            case BargedIn():
+                self._yield(decision)
+            case SpeechResumed():
+                self._go_on()
+            case TurnRetracted():
+                self._retract()
+            case CallerTurnEnded():
+                self._turn = decision.turn
+                self._perform_held()
+                self._submit(UserTurn(decision.text, decision.digits))
+            case NoInputNoticed():
+                if not self._errands.busy:
+                    self._submit(NoInput())
+            case SoundIgnored():
+                self._perform_held()
 
     def _transcribe(self, request: Transcribe) -> None:
         self._record(DecodeStarted(request.utterance, request.ended - request.started))
@@ -330,19 +354,33 @@ class CallSession:
         self._hearing.transcribe(request, expected)
 
     def _yield(self, barge_in: BargedIn) -> None:
-        heard, unheard = self._speech.silence(self.now)
+        heard, unheard = self._speech.silence(self.now, fade=True)
         # The caller went on with a turn that was answered too early: nothing was said to them yet
         # that the dialogue should remember.
         if barge_in.reason != "resumed" and (heard or unheard):
             self._submit(Interrupted(heard, unheard))
-        if self._handoff is None:
+        if self._handoff is None and self._ending is not None:
             # "Wait, one more thing" over the goodbye takes it back; a person on the way stays so.
-            self._ending = None
+            self._parked_ending, self._ending = self._ending, None
+
+    def _go_on(self) -> None:
+        """Say the rest of what a false alarm cut off, and what was decided meanwhile."""
+        heard = self._speech.resume()
+        self._ending, self._parked_ending = self._parked_ending or self._ending, None
+        if heard is not None:
+            self._submit(Interrupted(heard, ""))
+        self._perform_held()
 
     def _retract(self) -> None:
         if not self._errands.busy:
             self._speech.silence(self.now)
+            self._speech.forget()
             self._conversation.retract()
+
+    def _perform_held(self) -> None:
+        held, self._held = self._held, []
+        if held:
+            self._perform(held)
 
     def _submit(self, given: DialogueInput) -> None:
         if self._handoff is None:
@@ -364,7 +402,11 @@ class CallSession:
                 trace=_plain(step),
                 decide_seconds=decided.seconds,
                 speculative=decided.speculative,
-                expects={"answer": step.expects.answer.value, "digits": step.expects.digits},
+                expects={
+                    "answer": step.expects.answer.value,
+                    "digits": step.expects.digits,
+                    "patience": step.expects.patience,
+                },
                 state=step.state.to_json(),
             )
         )
@@ -392,7 +434,11 @@ class CallSession:
     def _say(self, act: Say | Ask) -> None:
         if act.text:
             self._speech.say(
-                act.text, turn=self._turn, source=act.source, slow=act.pace is Pace.SLOW
+                act.text,
+                turn=self._turn,
+                source=act.source,
+                slow=act.pace is Pace.SLOW,
+                interruptible=act.interruptible,
             )
 
     def _call_tool(self, act: CallTool) -> None:
@@ -401,8 +447,9 @@ class CallSession:
         )
         self._errands.run(act, self.now)
 
-    def _render_ahead(self, step: Step) -> None:
-        """Have the first words of a prepared answer ready, in case the turn is really over."""
+    def _foresee(self, text: str, step: Step) -> None:
+        """Tell what the answer would be worth, and have its first words ready."""
+        self.post(AnswerForeseen(text, step.trace.understood))
         first = next((act for act in step.acts if isinstance(act, Say | Ask)), None)
         if first is None:
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from dialogue.cues import USUAL, Cues
 from voicebot.journal import HandoffDecided
 from voicebot.ports import (
     Dialogue,
@@ -17,6 +18,9 @@ from voicebot.ports import (
     TurnDetector,
 )
 from voicebot.turn_policy import TurnPolicy
+
+SESSION_PROMPTS = ("apology", "fallback", "listening")
+"""What a session says by itself: when an engine fails, and in a pause of a dictation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class SessionPolicy:
 
 @dataclass(frozen=True, slots=True)
 class SessionParts:
-    """What a session works with; all but the last two are shared by all calls."""
+    """What a session works with; `speaker` and `ears` are this call's own."""
 
     dialogue: Dialogue
     recogniser: Recogniser
@@ -44,11 +48,13 @@ class SessionParts:
     tools: ToolRunner
     journal: JournalSink
     prompts: Mapping[str, str]
-    """`apology` and `fallback`: what is said when an engine fails."""
+    """`SESSION_PROMPTS` by name."""
     vocabulary: tuple[str, ...]
     """The hotline's words; those of the open question come before them."""
     speaker: Speaker
     ears: Ears
+    cues: Cues = USUAL["en"]
+    """What a few words amount to, in the hotline's language."""
 
 
 @dataclass(frozen=True, slots=True)

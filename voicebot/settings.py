@@ -68,23 +68,27 @@ class ModelSettings(BaseModel):
         return value.expanduser()
 
 
+OverlapMode = Literal["quick", "careful", "vad"]
+
+
 class TurnSettings(BaseModel):
     """Turn-taking, in seconds."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    endpoint: Seconds = Field(0.2, description="Silence that ends a turn which sounds complete.")
-    endpoint_sentence: Seconds = Field(
-        0.5, description="Silence that ends a turn which only reads like a complete sentence."
-    )
-    endpoint_patient: Seconds = Field(
-        0.9, description="Silence that ends any other turn, or a dictated code or text."
-    )
+    endpoint: Seconds = Field(0.2, description="Shortest silence that ends a turn.")
     endpoint_longest: Seconds = Field(3.0, description="Silence that ends any turn.")
-    complete_probability: float = Field(
-        0.5, ge=0, le=1, description="Turn detector's probability from which a turn is complete."
+    cut_cost: Seconds = Field(
+        3.0, description="Seconds of waiting that one turn cut short is worth; more is patienter."
     )
-    barge_in: Seconds = Field(0.4, description="Caller speech over the bot that takes the floor.")
+    overlap: OverlapMode = Field(
+        "quick",
+        description="Sounds over the bot: `quick` yields soon, `careful` ignores more, `vad` "
+        "yields to any speech that lasts.",
+    )
+    manners: bool = Field(
+        True, description="Whether the bot says “mm-hm” in dictations and fills long waits."
+    )
     transcript_grace: Seconds = Field(
         4.0, description="How long an ended turn waits for its words before the bot asks again."
     )

@@ -30,7 +30,9 @@ from voicebot.journal import (
     OverlapIgnored,
     ReplyDecided,
     SpeechQueued,
+    SpeechResumed,
     StreamEnded,
+    TurnRetracted,
 )
 
 
@@ -78,6 +80,8 @@ class RemarkKind(StrEnum):
 
     BARGED_IN = "barged in"
     OVERLAP_IGNORED = "overlap ignored"
+    RESUMED = "went on"
+    RETRACTED = "answer undone"
     NO_INPUT = "no input"
     HANDOFF = "handoff"
     ENGINE_FAILED = "engine failed"
@@ -205,10 +209,15 @@ def _remarks(entries: Sequence[Entry]) -> tuple[Remark, ...]:
     remarks = []
     for entry in entries:
         match entry.event:
-            case BargedIn(_, reason):
-                remarks.append(Remark(entry.at, RemarkKind.BARGED_IN, reason))
-            case OverlapIgnored(_, reason):
-                remarks.append(Remark(entry.at, RemarkKind.OVERLAP_IGNORED, reason))
+            case BargedIn() as barged_in:
+                remarks.append(Remark(entry.at, RemarkKind.BARGED_IN, explained(barged_in)))
+            case OverlapIgnored() as ignored:
+                remarks.append(Remark(entry.at, RemarkKind.OVERLAP_IGNORED, explained(ignored)))
+            case SpeechResumed(reason, kind):
+                detail = f"{kind}: {reason}" if kind else reason
+                remarks.append(Remark(entry.at, RemarkKind.RESUMED, detail))
+            case TurnRetracted():
+                remarks.append(Remark(entry.at, RemarkKind.RETRACTED, "the caller went on"))
             case NoInputNoticed(count):
                 remarks.append(Remark(entry.at, RemarkKind.NO_INPUT, str(count)))
             case HandoffDecided(queue, reason):
@@ -219,6 +228,24 @@ def _remarks(entries: Sequence[Entry]) -> tuple[Remark, ...]:
             case StreamEnded(reason):
                 remarks.append(Remark(entry.at, RemarkKind.STREAM_ENDED, reason))
     return tuple(remarks)
+
+
+def explained(event: BargedIn | OverlapIgnored) -> str:
+    """Return in a line what a sound over the bot was taken for, and why.
+
+    Example: ``interruption (words) after 0.38 s: “Wait”, 94 % likely``.
+    """
+    parts = [f"{event.kind} ({event.reason})" if event.kind else event.reason]
+    if event.speech_seconds:
+        parts.append(f" after {event.speech_seconds:.2f} s")
+    if event.text:
+        parts.append(f": “{event.text}”")
+    wanted = event.evidence.get("interruption")
+    if wanted is not None:
+        parts.append(f", {wanted:.0%} likely to want the floor")
+    if (echo := event.evidence.get("echo", 0.0)) >= 0.3:
+        parts.append(f", {echo:.0%} like the bot's own voice")
+    return "".join(parts)
 
 
 def _joined(parts: Iterable[str]) -> str:

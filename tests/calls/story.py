@@ -31,15 +31,26 @@ from voicebot.journal import (
     DigitPressed,
     Entry,
     JournalEvent,
+    SoundMeasured,
     StreamEnded,
     VoiceStarted,
     VoiceStopped,
 )
-from voicebot.ports import EngineError, Priority, ToolError, Transcription
+from voicebot.ports import (
+    EngineError,
+    Glimpse,
+    Priority,
+    Rendered,
+    StaleWork,
+    ToolError,
+    Transcription,
+)
 from voicebot.session import CallSession
 from voicebot.session_parts import Outcome, SessionParts, SessionPolicy
 from voicebot.speech import MarkEchoed, SegmentSent
+from voicebot.turn_policy import TurnPolicy
 
+GLIMPSE_SECONDS = 0.08
 SPEECH_RATE = 800
 """Bytes of mu-law a character: ten characters a second."""
 
@@ -52,6 +63,22 @@ class ScriptedRecogniser:
     failures: int = 0
     hangs: bool = False
     decodes: int = 0
+    glimpses: list[tuple[str, float]] = field(default_factory=list)
+    """What looks at sounds over the bot see, in order: words, and how likely they want the floor.
+    The last one is seen again and again; none: the looks are never answered."""
+    looks: int = 0
+
+    async def glimpse(self, pcm: bytes, *, over: bool = False, timeout: float = 0.6) -> Glimpse:
+        self.looks += 1
+        await asyncio.sleep(GLIMPSE_SECONDS)
+        if not self.glimpses:
+            raise StaleWork("busy")
+        text, wants = self.glimpses[0]
+        if len(self.glimpses) > 1:
+            self.glimpses.pop(0)
+        rest = (1 - wants) / 3
+        kinds = {"interruption": wants, "backchannel": rest, "tic": rest, "noise": rest}
+        return Glimpse(text, -0.2, kinds, GLIMPSE_SECONDS, 0.0)
 
     async def transcribe(
         self,
@@ -86,7 +113,7 @@ class ScriptedSynthesiser:
     def clauses(self, text: str) -> Sequence[str]:
         return [clause.strip() for clause in text.replace(". ", ".|").split("|") if clause]
 
-    def cached(self, clause: str, *, slow: bool = False) -> bytes | None:
+    def cached(self, clause: str, *, slow: bool = False) -> Rendered | None:
         return self._audio(clause) if clause in self.ahead else None
 
     async def render(
@@ -96,15 +123,15 @@ class ScriptedSynthesiser:
         slow: bool = False,
         priority: Priority = Priority.FINAL,
         timeout: float = 8.0,
-    ) -> bytes:
+    ) -> Rendered:
         await asyncio.sleep(self.render_seconds)
         if self.fails:
             raise EngineError("synthesiser failed")
         self.ahead.add(clause)
         return self._audio(clause)
 
-    def _audio(self, clause: str) -> bytes:
-        return b"\x00" * (SPEECH_RATE * len(clause))
+    def _audio(self, clause: str) -> Rendered:
+        return Rendered(b"\x00" * (SPEECH_RATE * len(clause)))
 
 
 @dataclass
@@ -128,7 +155,7 @@ class ScriptedDialogue:
         self.seconds = 0.01
         self.fails = False
 
-    async def start(self, call_id: str) -> Step:
+    async def start(self, call_id: str, caller: str = "") -> Step:
         return self._step([Ask(self.greeting)])
 
     async def handle(self, state: DialogueState, given: DialogueInput) -> Step:
@@ -200,6 +227,8 @@ class CarrierLine:
         self._free_at = 0.0
         self._playing: dict[str, list[asyncio.TimerHandle]] = {}
         self.silenced: list[float] = []
+        self.levels: list[tuple[float, str]] = []
+        """When the voice was lowered and brought back."""
 
     def play(self, segment: str, audio: bytes) -> None:
         loop = asyncio.get_running_loop()
@@ -211,7 +240,13 @@ class CarrierLine:
                 loop.call_at(self._free_at, self._post, MarkEchoed(segment))
             )
 
-    def silence(self) -> None:
+    def duck(self) -> None:
+        self.levels.append((asyncio.get_running_loop().time(), "duck"))
+
+    def restore(self) -> None:
+        self.levels.append((asyncio.get_running_loop().time(), "restore"))
+
+    def silence(self, tail: float = 0.0) -> None:
         loop = asyncio.get_running_loop()
         for segment, timers in self._playing.items():
             pending = [timer for timer in timers if timer.when() > loop.time()]
@@ -224,11 +259,28 @@ class CarrierLine:
         self.silenced.append(loop.time())
 
 
+HASTY = TurnPolicy(endpoint_longest=TurnPolicy().endpoint)
+"""Takes every pause for the end of the turn: the stories are about what comes after it."""
+
+
 class Silence:
     """Ears that kept no audio; the scripted models need none."""
 
     def audio(self, started: float, ended: float) -> bytes:
         return b""
+
+    def measure(self, started: float) -> SoundMeasured:
+        return SoundMeasured(
+            started=started,
+            until=started,
+            level=-20.0,
+            snr=30.0,
+            speech=0.9,
+            voiced=0.8,
+            pitch=0.0,
+            pitch_range=0.0,
+            echo=0.0,
+        )
 
 
 @dataclass
@@ -242,10 +294,11 @@ class Story:
     synthesiser: ScriptedSynthesiser = field(default_factory=ScriptedSynthesiser)
     detector: ScriptedTurnDetector = field(default_factory=ScriptedTurnDetector)
     tools: ScriptedTools = field(default_factory=ScriptedTools)
-    policy: SessionPolicy = field(default_factory=SessionPolicy)
+    policy: SessionPolicy = field(default_factory=lambda: SessionPolicy(turns=HASTY))
     echoes: bool = True
     journal: MemoryJournal = field(default_factory=MemoryJournal)
     outcome: Outcome | None = None
+    line: CarrierLine = field(init=False)
 
     def play(self) -> list[Entry]:
         """Run the call on virtual time and return its journal."""
@@ -254,7 +307,7 @@ class Story:
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
-        line = CarrierLine(lambda event: session.post(event), echoes=self.echoes)
+        line = self.line = CarrierLine(lambda event: session.post(event), echoes=self.echoes)
         session = CallSession(
             CallAnswered("call", "phone", "story", 0.0),
             "stream",
@@ -268,6 +321,7 @@ class Story:
                 prompts={
                     "apology": "Sorry, I had a problem.",
                     "fallback": "I will get you a person.",
+                    "listening": "Mm-hm.",
                 },
                 vocabulary=(),
                 speaker=line,

@@ -79,7 +79,7 @@ async def test_a_code_is_spoken_so_that_it_is_heard_right(engines: Engines, tmp_
     voice = PiperSynthesiser(locate_voice(Settings().models), engines.scheduler, cache_dir=tmp_path)
     spoken = await voice.render("Your order is 4 4 1 1 7.", timeout=60.0)
 
-    heard = await engines.recogniser.transcribe(ulaw_to_pcm16(spoken), timeout=60.0)
+    heard = await engines.recogniser.transcribe(ulaw_to_pcm16(spoken.audio), timeout=60.0)
     assert "44117" == re.sub(r"\D", "", heard.text)
 
 
@@ -113,8 +113,9 @@ async def test_what_is_too_long_to_speak_is_refused(engines: Engines) -> None:
 def test_speech_is_brought_to_one_level_with_set_silence_around_it() -> None:
     tone = (0.01 * np.sin(np.arange(8_000) * 0.3)).astype(np.float32)
     padded = np.concatenate([np.zeros(4_000, np.float32), tone, np.zeros(4_000, np.float32)])
-    levelled = at_telephone_level(padded, pause=0.25)
+    levelled, moved = at_telephone_level(padded, pause=0.25)
     assert levelled.size == pytest.approx(160 + 8_000 + 2_000, abs=160)
+    assert -0.48 == pytest.approx(moved, abs=0.01)
     assert -20.0 == pytest.approx(20 * np.log10(np.sqrt(np.mean(levelled[200:8_000] ** 2))), abs=1)
 
 

@@ -62,7 +62,10 @@ def test_times_may_differ_within_the_tolerance_and_not_beyond() -> None:
 def test_a_missing_event_is_named() -> None:
     lines = GOLDEN.splitlines(keepends=True)
     without = "".join(line for line in lines if "BargedIn" not in line)
-    what = '{"speech_seconds": 0.4, "reason": "speech"}'
+    what = (
+        '{"speech_seconds": 0.4, "reason": "words", "kind": "interruption", "text": "Stop", '
+        '"evidence": {"interruption": 0.97}}'
+    )
     assert [f"8.40 s: BargedIn did not happen: {what}"] == differences(GOLDEN, without)
     assert [f"8.40 s: BargedIn was not expected: {what}"] == differences(without, GOLDEN)
 

@@ -124,7 +124,7 @@ def test_yield_latency_counts_from_the_first_voiced_sample_of_the_interruption()
 
 
 def test_interruptions_and_overlaps_by_reason() -> None:
-    assert {"speech": 1} == measured(stories.BARGE_IN).interruptions
+    assert {"words": 1} == measured(stories.BARGE_IN).interruptions
     assert {"digit": 1} == measured(stories.CLEARED).interruptions
     assert {"resumed": 1} == measured(stories.TOO_EARLY).interruptions
     assert {"backchannel": 1} == measured(stories.TOO_EARLY).overlaps_ignored

@@ -68,7 +68,8 @@ def test_a_transcript_tells_who_when_what_and_how_long_the_answer_took() -> None
         "0:05.4 bot You can return anything within thirty days. Keep the [box and the receipt.] "
         "(interrupted) 0.42 s",
         "0:08.0 caller What about shoes?",
-        "0:08.4 · barged in: speech",
+        "0:08.4 · barged in: interruption (words) after 0.40 s: “Stop”, "
+        "97% likely to want the floor",
         "0:09.5 bot Shoes too. 0.50 s",
         "0:11.0 · stream ended: stop",
         "0:11.0 caller_hung_up",
@@ -202,7 +203,7 @@ def test_the_list_of_calls_as_json() -> None:
 def test_counts_by_name_are_objects() -> None:
     entries = journal(stories.BARGE_IN)
     data = json.loads(transcript_json(transcript_of(entries), metrics_of(entries)))
-    assert {"speech": 1} == data["metrics"]["interruptions"]
+    assert {"words": 1} == data["metrics"]["interruptions"]
 
 
 any_text = st.text(st.characters(exclude_categories=()))

@@ -171,8 +171,16 @@ def test_words_whose_turn_never_ended_are_kept_as_such() -> None:
 def test_between_the_lines() -> None:
     remarks = told(stories.TOO_EARLY).remarks + told(stories.BROKEN).remarks
     assert [
-        (5.40, RemarkKind.BARGED_IN, "resumed"),
-        (7.00, RemarkKind.OVERLAP_IGNORED, "backchannel"),
+        (
+            5.40,
+            RemarkKind.BARGED_IN,
+            "interruption (resumed) after 0.40 s: “4411”, 80% likely to want the floor",
+        ),
+        (
+            7.00,
+            RemarkKind.OVERLAP_IGNORED,
+            "backchannel (words) after 0.20 s: “Mm-hm.”, 3% likely to want the floor",
+        ),
         (9.80, RemarkKind.STREAM_ENDED, "dropped"),
         (9.00, RemarkKind.ENGINE_FAILED, "recogniser: StaleWork"),
     ] == [(remark.at, remark.kind, remark.detail) for remark in remarks]

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from telephony.twilio.media_stream import MediaStream
+from tests.media.test_levels import level, tone
 from tests.virtual_clock import run_virtually
-from voicebot.media.speaker import PacedSpeaker
+from voicebot.media.speaker import DUCKED, SHORTEST_LEAD, PacedSpeaker
 
 LEAD = 0.12
 START = json.dumps(
@@ -38,11 +39,14 @@ class Wire:
     def __init__(self) -> None:
         self.sent: list[tuple[float, dict[str, Any]]] = []
         self.begun: list[tuple[float, str]] = []
+        self.due: list[tuple[float, bytes]] = []
         self.blocked = False
+        self.delay = 0.0
 
     async def send(self, message: str) -> None:
         if self.blocked:
             await asyncio.sleep(3600)
+        await asyncio.sleep(self.delay)
         self.sent.append((asyncio.get_running_loop().time(), json.loads(message)))
 
     def sent_by(self, at: float) -> float:
@@ -52,6 +56,11 @@ class Wire:
             for t, m in self.sent
             if t <= at and m["event"] == "media"
         )
+
+    def audio(self) -> bytes:
+        """Return all audio that was sent."""
+        media = (m["media"]["payload"] for _, m in self.sent if m["event"] == "media")
+        return b"".join(map(base64.b64decode, media))
 
     def events(self) -> list[str]:
         names = [m["event"] for _, m in self.sent]
@@ -69,6 +78,7 @@ def speak(act: Callable[[PacedSpeaker, Wire], Coroutine[Any, Any, None]]) -> Wir
             stream,
             send=wire.send,
             on_sent=lambda segment: wire.begun.append((loop.time(), segment)),
+            on_audio=lambda ulaw, due: wire.due.append((due, ulaw)),
             lead=LEAD,
         )
         running = asyncio.create_task(speaker.run())
@@ -98,6 +108,25 @@ def test_speech_is_sent_in_real_time_with_a_short_lead() -> None:
     assert [(0.0, "s1")] == wire.begun
 
 
+def test_it_is_told_when_each_piece_is_due_at_the_ear() -> None:
+    async def act(speaker: PacedSpeaker, wire: Wire) -> None:
+        speaker.play("s1", b"\x01" * 800)
+        await asyncio.sleep(1.5)
+        speaker.play("s2", b"\x02" * 16_000)
+        await asyncio.sleep(0.5)
+        speaker.silence()
+        await asyncio.sleep(5)
+
+    wire = speak(act)
+
+    # The first segment without a gap; the second from when it began, until it was silenced.
+    assert [(0.0, 320), (0.04, 320), (0.08, 160), (1.5, 320), (1.54, 320)] == [
+        (pytest.approx(due), len(ulaw)) for due, ulaw in wire.due[:5]
+    ]
+    assert (pytest.approx(2.0), b"") == wire.due[-1]
+    assert 2.0 < wire.due[-2][0] + 0.04 <= 2.0 + LEAD + 0.041
+
+
 def test_a_mark_follows_each_segment() -> None:
     async def act(speaker: PacedSpeaker, wire: Wire) -> None:
         speaker.play("s1", b"\x01" * 4_000)
@@ -110,7 +139,7 @@ def test_a_mark_follows_each_segment() -> None:
     assert ["media", "mark", "media", "mark", "mark"] == wire.events()
     assert ["s1", "s2", "empty"] == [name for _, name in wire.begun]
     # No gap and no hurry between segments: the second begins when the first has been sent.
-    assert wire.begun[1][0] == pytest.approx(0.5 - LEAD, abs=0.041)
+    assert wire.begun[1][0] == pytest.approx(0.5 - SHORTEST_LEAD, abs=0.041)
 
 
 def test_silence_clears_at_once_and_forgets_what_was_queued() -> None:
@@ -126,6 +155,69 @@ def test_silence_clears_at_once_and_forgets_what_was_queued() -> None:
     assert ["media", "clear"] == wire.events()
     assert 0.513 == pytest.approx(wire.sent[-1][0], abs=1e-6)
     assert wire.sent_by(9) <= 0.513 + LEAD + 0.041
+
+
+def test_a_ducked_voice_is_quieter_and_nothing_of_it_is_lost() -> None:
+    speech = tone(2.0)
+
+    async def act(speaker: PacedSpeaker, wire: Wire) -> None:
+        speaker.play("s1", speech)
+        await asyncio.sleep(0.5)
+        speaker.duck()
+        await asyncio.sleep(0.5)
+        speaker.restore()
+        await asyncio.sleep(5)
+
+    sent = speak(act).audio()
+
+    assert len(speech) == len(sent)
+    # What was sent before stays as it is; then the voice is lowered, and comes back.
+    assert speech[:4000] == sent[:4000]
+    lowered = slice(round((0.5 + LEAD + 0.04) * 8000), 8000)
+    assert level(speech[lowered]) - DUCKED == pytest.approx(level(sent[lowered]), abs=0.5)
+    restored = round((1.0 + LEAD + 0.04) * 8000)
+    assert speech[restored:] == sent[restored:]
+
+
+def test_a_voice_that_is_cut_off_dies_away_from_where_the_ear_is() -> None:
+    speech = tone(2.0)
+
+    async def act(speaker: PacedSpeaker, wire: Wire) -> None:
+        speaker.play("s1", speech)
+        await asyncio.sleep(0.513)
+        speaker.silence(tail=0.05)
+        await asyncio.sleep(5)
+
+    wire = speak(act)
+
+    assert ["media", "clear", "media"] == wire.events()
+    tail = base64.b64decode(wire.sent[-1][1]["media"]["payload"])
+    assert 400 == len(tail)
+    ear = round(0.513 * 8000)
+    assert level(speech[ear : ear + 40]) == pytest.approx(level(tail[:40]), abs=8.0)
+    assert level(tail[-40:]) < level(tail[:40]) - 30
+
+
+def test_the_lead_grows_when_the_loop_is_late_and_shrinks_again() -> None:
+    leads = []
+
+    async def act(speaker: PacedSpeaker, wire: Wire) -> None:
+        speaker.play("s1", b"\x01" * 160_000)
+        await asyncio.sleep(1)
+        leads.append(speaker.lead)
+        wire.delay = 0.2
+        await asyncio.sleep(0.3)
+        wire.delay = 0.0
+        await asyncio.sleep(0.2)
+        leads.append(speaker.lead)
+        await asyncio.sleep(10)
+        leads.append(speaker.lead)
+
+    speak(act)
+
+    assert SHORTEST_LEAD == leads[0]
+    assert SHORTEST_LEAD < leads[1] <= LEAD
+    assert leads[2] < leads[1]
 
 
 def test_speech_after_a_silence_starts_at_once() -> None:

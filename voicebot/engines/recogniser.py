@@ -13,20 +13,36 @@ import asyncio
 import math
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from dialogue.cues import USUAL
 from voicebot.engines.audio import MODEL_RATE, Samples, resampled, to_samples, voiced_part
+from voicebot.engines.glimpse import (
+    CERTAIN,
+    COMMANDS,
+    PROMPT,
+    features_of,
+    kinds_by_words,
+    packaged_weights,
+)
 from voicebot.engines.models import WhisperFiles
 from voicebot.engines.repetition import without_repetition
 from voicebot.engines.scheduler import Lane, Scheduler
 from voicebot.engines.vocabulary import fitting, is_echo, prompt_text, words_of
 from voicebot.engines.whisper import LONGEST, PROMPT_TOKENS, Hypothesis, Whisper
-from voicebot.ports import SAMPLE_RATE, EngineError, Priority, StaleWork, Transcription
+from voicebot.ports import (
+    SAMPLE_RATE,
+    EngineError,
+    Glimpse,
+    Priority,
+    StaleWork,
+    Transcription,
+)
 
 _MARGIN = 0.2
 """Seconds kept around the speech."""
@@ -77,11 +93,45 @@ class WhisperRecogniser:
             files.folder, language=language, threads=threads or available_cores()
         )
         self._prompts: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._glimpses = packaged_weights(files.name)
+        self._cues = USUAL.get(language, USUAL["en"])
 
     def warm(self) -> None:
         """Decode a second of noise, so that the first caller does not wait for lazy set-up."""
         noise = np.random.default_rng(1).standard_normal(MODEL_RATE).astype(np.float32) * 0.05
         self._whisper.decode(self._whisper.encode(noise), seconds=1.0)
+
+    async def glimpse(self, pcm: bytes, *, over: bool = False, timeout: float = 0.6) -> Glimpse:
+        """Look at the first words of a sound over the bot; see `voicebot.ports.Recogniser`."""
+        done = await self._scheduler.run(
+            Lane.RECOGNISER,
+            partial(self._look, pcm, over),
+            priority=Priority.FINAL,
+            timeout=timeout,
+        )
+        words, kinds = done.value
+        return Glimpse(
+            text="" if _is_silence(words) else _text(words),
+            avg_logprob=words.avg_logprob,
+            kinds=kinds,
+            decode_seconds=done.ran_seconds,
+            queued_seconds=done.queued_seconds,
+        )
+
+    def _look(self, pcm: bytes, over: bool) -> tuple[Hypothesis, Mapping[str, float]]:
+        samples = resampled(to_samples(pcm), SAMPLE_RATE, MODEL_RATE)
+        seconds = samples.size / MODEL_RATE
+        encoded, summary = self._whisper.glimpse(samples)
+        words = self._whisper.decode(encoded, seconds=min(seconds, 1.0), previous=PROMPT)
+        if self._glimpses is None:
+            kinds = kinds_by_words(words, self._cues)
+        else:
+            kinds = self._glimpses.kinds(features_of(summary, words, seconds, self._cues))
+        if not over or kinds["interruption"] >= 0.8 or self._cues.is_command(words.text):
+            return words, kinds
+        second = self._whisper.decode(encoded, seconds=min(seconds, 1.0), previous=COMMANDS)
+        certain = second.avg_logprob >= CERTAIN and self._cues.is_command(second.text)
+        return (second if certain else words), kinds
 
     async def transcribe(
         self,

@@ -44,6 +44,8 @@ PROMPT_TOKENS = 200
 
 _FRAME = 0.02
 """Seconds of one frame of the encoder's output."""
+_LATELY = 10
+"""Frames of the last fifth of a second."""
 _BURSTS = (2.0, 0.5)
 """Seconds of the sounds after which the silences are kept; the longest that fits is used."""
 
@@ -97,9 +99,24 @@ class Whisper:
         seconds = WINDOW if full else LEAD + samples.size / MODEL_RATE + PAD
         features = self._features(samples, seconds, lead=LEAD)
         encoded = self._run_encoder(features)
-        if full:
-            return encoded
-        short: npt.NDArray[np.float32] = np.asarray(encoded)
+        return encoded if full else self._with_silence(np.asarray(encoded))
+
+    def glimpse(self, samples: Samples) -> tuple[Any, npt.NDArray[np.float32]]:
+        """Return the encoder's output as `encode` does, and a summary of it.
+
+        The summary, of three times the encoder's width, is what `voicebot.engines.glimpse` judges:
+        mean and deviation over the sound, and the mean over its last fifth of a second.
+        """
+        seconds = samples.size / MODEL_RATE
+        short = np.array(
+            self._run_encoder(self._features(samples, LEAD + seconds + PAD, lead=LEAD))
+        )
+        first = int(LEAD / _FRAME)
+        sound = short[0, first : int((LEAD + seconds) / _FRAME) + 3]
+        summary = np.concatenate([sound.mean(0), sound.std(0), sound[-_LATELY:].mean(0)])
+        return self._with_silence(short), summary.astype(np.float32)
+
+    def _with_silence(self, short: npt.NDArray[np.float32]) -> Any:
         begin = short.shape[1]
         after = next((s for s in _BURSTS if begin * _FRAME > s), _BURSTS[-1])
         tail = self._silences[after][:, begin : begin + int(TAIL / _FRAME)]

@@ -1,8 +1,9 @@
 """PacedSpeaker: sends the bot's speech in real time, a short lead ahead of the caller's ear.
 
 A carrier plays out what it has, so whatever was sent can only be taken back by `clear`, and only
-what was not sent can be changed. Hence the lead is short, and one task per leg does the sending, in
-order: audio of a segment, then its mark.
+what was not sent can be made quieter. Hence the lead is short, grows when the event loop or the
+network is late and shrinks again, and one task per leg does the sending, in order: audio of a
+segment, then its mark.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 from telephony.media_leg import MediaLeg
+from voicebot.media.levels import faded, lowered, ramped
 from voicebot.ports import SAMPLE_RATE
 
 CHUNK = 320
@@ -19,6 +21,19 @@ CHUNK = 320
 
 QUEUE = 256
 """Segments that may wait; an answer has a handful."""
+
+SHORTEST_LEAD = 0.08
+"""Seconds: one chunk, and as much again for what comes late."""
+
+DUCKED = 12.0
+"""dB by which a ducked voice is quieter: clearly so, and still clearly there."""
+
+_LATE = 0.02
+"""Seconds by which the lead grows when a chunk came too late."""
+_CALM = 0.0002
+"""Seconds by which it shrinks with each chunk that did not (half a minute from end to end)."""
+_RECENT = SAMPLE_RATE // 2
+"""Bytes of what was sent that are kept for a faded tail."""
 
 
 class PacedSpeaker:
@@ -30,6 +45,7 @@ class PacedSpeaker:
         *,
         send: Callable[[str], Awaitable[None]],
         on_sent: Callable[[str], None],
+        on_audio: Callable[[bytes, float], None] | None = None,
         lead: float = 0.12,
         timeout: float = 5.0,
     ) -> None:
@@ -39,38 +55,61 @@ class PacedSpeaker:
             leg: Writes the messages.
             send: Sends one message to the carrier.
             on_sent: Told the name of each segment when its first audio went out.
-            lead: Seconds that are kept ahead of the caller's ear.
+            on_audio: Told each piece of mu-law that went out, and the loop time at which it is due
+                at the ear; no bytes when what was due later was cleared.
+            lead: Most seconds that are kept ahead of the caller's ear.
             timeout: Seconds that one message may take; beyond, `run` raises TimeoutError.
         """
         self._leg = leg
         self._send = send
         self._on_sent = on_sent
-        self._lead = lead
+        self._on_audio = on_audio or (lambda ulaw, due: None)
+        self._longest_lead = lead
+        self._lead = min(lead, SHORTEST_LEAD)
         self._timeout = timeout
         self._segments: deque[tuple[str, bytes]] = deque(maxlen=QUEUE)
         self._wake = asyncio.Event()
-        self._silenced = False
+        self._silenced: float | None = None
+        """Seconds of tail to send after a `clear` that is due."""
         self._played_until = 0.0
         """Loop time when all that was sent will have been played."""
+        self._recent = bytearray()
+        """The last of what was sent."""
+        self._unsent = b""
+        """What was to follow it in the same segment."""
+        self._level = self._wanted = 0.0
+        """dB less than full: of what was sent last, and of what is sent next."""
+
+    @property
+    def lead(self) -> float:
+        """Seconds that are kept ahead of the ear at the moment."""
+        return self._lead
 
     def play(self, segment: str, audio: bytes) -> None:
         """Queue one segment."""
         self._segments.append((segment, audio))
         self._wake.set()
 
-    def silence(self) -> None:
-        """Drop what is queued, and have the carrier drop what it holds."""
+    def duck(self) -> None:
+        """Lower the voice from the next chunk on."""
+        self._wanted = DUCKED
+
+    def restore(self) -> None:
+        """Bring the voice back."""
+        self._wanted = 0.0
+
+    def silence(self, tail: float = 0.0) -> None:
+        """Drop what is queued, have the carrier drop what it holds, and fade out over `tail` s."""
         self._segments.clear()
-        self._silenced = True
+        self._silenced = tail
         self._wake.set()
 
     async def run(self) -> None:
         """Send for ever; raises TimeoutError when the carrier does not take what is sent."""
         while True:
-            if self._silenced:
-                self._silenced = False
-                self._played_until = 0.0
-                await self._deliver(self._leg.clear())
+            if self._silenced is not None:
+                tail, self._silenced = self._silenced, None
+                await self._fall_silent(tail)
             elif self._segments:
                 await self._play(*self._segments.popleft())
             else:
@@ -80,17 +119,54 @@ class PacedSpeaker:
     async def _play(self, segment: str, audio: bytes) -> None:
         loop = asyncio.get_running_loop()
         for start in range(0, len(audio), CHUNK):
-            await self._pause(self._played_until - self._lead - loop.time())
-            if self._silenced:
-                return
             chunk = audio[start : start + CHUNK]
-            await self._deliver(self._leg.media(chunk))
-            self._played_until = max(self._played_until, loop.time()) + len(chunk) / SAMPLE_RATE
+            seconds = len(chunk) / SAMPLE_RATE
+            await self._pause(self._played_until + seconds - self._lead - loop.time())
+            if self._silenced is not None:
+                return
+            sent = ramped(chunk, self._level, self._wanted)
+            self._level, self._unsent = self._wanted, audio[start + CHUNK :]
+            gap = await self._deliver_audio(sent)
+            self._adapt(late=start > 0 and gap > 0)
             if start == 0:
                 self._on_sent(segment)
         if not audio:
             self._on_sent(segment)
         await self._deliver(self._leg.mark(segment))
+
+    async def _fall_silent(self, tail: float) -> None:
+        """Clear, and die away from where the ear is: no click, and no half word."""
+        now = asyncio.get_running_loop().time()
+        ahead = max(0, round((self._played_until - now) * SAMPLE_RATE))
+        await self._deliver(self._leg.clear())
+        self._on_audio(b"", now)
+        speaking, self._played_until = ahead > 0, now
+        dropped = bytes(self._recent[max(0, len(self._recent) - ahead) :]) if speaking else b""
+        rest = lowered(self._unsent[: round(tail * SAMPLE_RATE)], self._level)
+        self._recent.clear()
+        self._unsent = b""
+        if speaking and tail > 0:
+            await self._deliver_audio(faded((dropped + rest)[: round(tail * SAMPLE_RATE)]))
+            self._recent.clear()
+        self._level = self._wanted = 0.0
+
+    async def _deliver_audio(self, audio: bytes) -> float:
+        """Send audio; return the seconds for which the ear had nothing to play before it."""
+        loop = asyncio.get_running_loop()
+        await self._deliver(self._leg.media(audio))
+        due = max(self._played_until, loop.time())
+        gap = due - self._played_until
+        self._played_until = due + len(audio) / SAMPLE_RATE
+        self._recent += audio
+        if len(self._recent) > 2 * _RECENT:
+            del self._recent[:-_RECENT]
+        self._on_audio(audio, due)
+        return gap
+
+    def _adapt(self, *, late: bool) -> None:
+        change = _LATE if late else -_CALM
+        shortest = min(SHORTEST_LEAD, self._longest_lead)
+        self._lead = min(self._longest_lead, max(shortest, self._lead + change))
 
     async def _pause(self, seconds: float) -> None:
         if seconds <= 0:
@@ -98,7 +174,7 @@ class PacedSpeaker:
         self._wake.clear()
         try:
             async with asyncio.timeout(seconds):
-                while not self._silenced:
+                while self._silenced is None:
                     await self._wake.wait()
                     self._wake.clear()
         except TimeoutError:
