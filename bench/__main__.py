@@ -12,6 +12,7 @@ import click
 from bench import results as stored
 from bench import table as tables
 from bench.callers import RecordingsMissing
+from bench.duplex.command import duplex, duplex_report
 from bench.results import Results
 from bench.servers import ServerFailed
 from bench.suite import PARTS, Options, PartFailed, measure
@@ -97,6 +98,10 @@ _add_command("idle", ("idle",), "Processor time of a call in which nobody speaks
 _add_command("memory", ("memory",), "Memory with all models, and of each further call.")
 _add_command("recognition", ("recognition",), "Accuracy and speed of the recogniser.")
 _add_command("all", PARTS, "Everything, as for the README's table.")
+
+
+main.add_command(duplex)
+main.add_command(duplex_report)
 
 
 @main.command()

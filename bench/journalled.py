@@ -51,7 +51,7 @@ def answer_without_filler(
     All on the caller's clock. The two differ where the server put a filler or an apology first;
     None where nothing else came before the caller's next line (`until`).
     """
-    offset = _stream_start(entries)
+    offset = stream_start(entries)
     begin, end = spoke_to + offset, math.inf if until is None else until + offset
     spoken = sorted(
         (segment.started, segment.answers)
@@ -68,7 +68,7 @@ def answer_without_filler(
 
 def barge_in_decided_at(entries: Sequence[Entry]) -> float | None:
     """Return when the server first decided to yield, on the caller's clock."""
-    offset = _stream_start(entries)
+    offset = stream_start(entries)
     return next((e.at - offset for e in entries if isinstance(e.event, BargedIn)), None)
 
 
@@ -81,5 +81,6 @@ def mean_stages(entries: Sequence[Entry]) -> dict[str, float]:
     return {name: round(fmean(values), 4) for name, values in stages.items()}
 
 
-def _stream_start(entries: Sequence[Entry]) -> float:
+def stream_start(entries: Sequence[Entry]) -> float:
+    """Return when the caller's clock started, on the server's."""
     return next((e.at for e in entries if isinstance(e.event, StreamStarted)), 0.0)
