@@ -57,6 +57,11 @@ def test_listening_is_ignored_once_it_is_over() -> None:
         assert ("backchannel", False) == kind(over(seen(text, 0.3), ended=True))
 
 
+def test_listening_has_to_sound_very_unlike_it_to_take_the_floor() -> None:
+    assert over(seen("Yeah.", 0.9), 0.9) is None
+    assert ("interruption", True) == kind(over(seen("Yeah.", 0.97), 0.9))
+
+
 def test_a_tic_and_a_noise_are_ignored_and_called_by_their_name() -> None:
     assert ("tic", False) == kind(over(seen("Um.", 0.2), ended=True))
     assert ("noise", False) == kind(over(seen("", 0.05, noise=0.9), ended=True))

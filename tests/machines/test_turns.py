@@ -192,6 +192,7 @@ def test_a_turn_of_which_the_dialogue_makes_nothing_is_given_time() -> None:
 
     assert foreseen(told, 0.0) >= policy.puzzled
     assert foreseen(told, 0.95) <= policy.understood
+    assert foreseen("What is your return policy?", 0.0) >= policy.puzzled
     # What is half understood is neither hurried nor held up.
     assert foreseen(told, 0.95) < foreseen(told, 0.6) <= foreseen(told, 0.0)
     # An opinion that never comes holds nobody up for long.
@@ -546,6 +547,27 @@ def test_a_false_alarm_gives_the_floor_back() -> None:
 
     assert (5.6, SpeechResumed("words", "backchannel")) == log[-1]
     assert ["What is your return policy?"] == [text for _, text, _ in ended(log)]
+
+
+def test_a_line_that_gave_the_bots_voice_back_is_expected_to_do_so_again() -> None:
+    def measured(started: float, echo: float) -> SoundMeasured:
+        return SoundMeasured(started, started + 0.22, -30.0, 20.0, 0.9, 0.8, 120.0, 3.0, echo, 0.2)
+
+    first = [
+        (5.0, VoiceStarted(4.9)),
+        (5.12, measured(4.9, 0.9)),
+        (5.3, VoiceStopped(5.2)),
+        (5.4, seen(5.12, 5.2, "", 0.1)),
+    ]
+    second = [
+        (7.0, VoiceStarted(6.9)),
+        (7.12, measured(6.9, 0.4)),
+        (7.2, seen(6.9, 7.12, "Returns are", 0.95)),
+    ]
+
+    echoing = play([*BOT_SPEAKS, *first, *second], until=7.3)
+    assert ["echo", "echo"] == [c.kind for _, c in echoing if isinstance(c, OverlapIgnored)]
+    assert BargedIn in kinds(play([*BOT_SPEAKS, *second], until=7.3))
 
 
 def test_the_bots_own_voice_is_not_taken_for_a_caller() -> None:
