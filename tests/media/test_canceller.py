@@ -15,6 +15,7 @@ from audio_fixtures import sound
 from telephony.g711 import pcm16_to_ulaw, ulaw_to_pcm16
 from voicebot.media.canceller import EchoCanceller
 from voicebot.media.echo import EchoGuard
+from voicebot.media.echo_path import EchoPath
 
 BATCH = 320
 """Samples that come at once."""
@@ -60,10 +61,10 @@ def speech() -> NDArray[np.float64]:
     return np.resize(sound.at_level(of_voice("bruno"), -20.0), 8 * sound.RATE)
 
 
-def echoed(said: NDArray[np.float64], delay: float) -> NDArray[np.float64]:
+def echoed(said: NDArray[np.float64], delay: float, gain: float = -25.0) -> NDArray[np.float64]:
     heard = np.zeros(len(said))
     shift = round(delay * sound.RATE)
-    heard[shift:] = said[: len(said) - shift] * 10 ** (-25 / 20)
+    heard[shift:] = said[: len(said) - shift] * 10 ** (gain / 20)
     return heard
 
 
@@ -83,6 +84,45 @@ def test_a_caller_who_speaks_over_it_is_left_as_they_are(speech: NDArray[np.floa
 
     over = level(cleaned(speech, heard + alone), 4.0, 6.0)
     assert level(pcm(alone), 4.0, 6.0) == pytest.approx(over, abs=2.0)
+
+
+@pytest.mark.parametrize("gain", [None, -25.0, -15.0])
+@pytest.mark.parametrize("begin", [3.0, 4.5])
+@pytest.mark.parametrize("voice", ["dora", "rhett", "june"])
+def test_nothing_is_lost_of_a_caller_who_begins_over_the_bot(
+    speech: NDArray[np.float64], voice: str, begin: float, gain: float | None
+) -> None:
+    first = SPEECH / f"stop_where_is_my_order-{voice}.wav"
+    caller = sound.at_level(soundfile.read(first)[0], -20.0)
+    alone = np.zeros(len(speech))
+    alone[int(begin * sound.RATE) :][: len(caller)] = caller
+    echo = echoed(speech, 0.2, gain) if gain is not None else np.zeros(len(speech))
+    both = cleaned(speech, echo + alone)
+
+    for at in np.arange(begin, begin + 1.0, 0.05):
+        here = level(pcm(alone), at, at + 0.05)
+        # What is no louder than the echo may go with it.
+        if here > max(-45.0, -20.0 + (gain or -99.0) + 10.0):
+            assert here == pytest.approx(level(both, at, at + 0.05), abs=3.0)
+
+
+def test_the_echo_of_a_line_is_known_and_forgotten(speech: NDArray[np.float64]) -> None:
+    guard = EchoGuard()
+    path = EchoPath(guard)
+    quiet = [path.gain]
+    echo = echoed(speech, 0.2)
+    heard = np.frombuffer(pcm(np.concatenate([echo, np.zeros(12 * sound.RATE)])), "<i2")
+    known = []
+    for first in range(0, len(heard) - BATCH + 1, BATCH):
+        at = first / sound.RATE
+        guard.played(pcm16_to_ulaw(pcm(np.resize(speech, len(heard))[first : first + BATCH])), at)
+        path.heard(heard[first : first + BATCH], at + BATCH / sound.RATE)
+        known.append(10 * np.log10(path.gain) if path.gain else None)
+
+    second = sound.RATE // BATCH
+    assert quiet == [0.0]
+    assert known[7 * second] == pytest.approx(-25.0, abs=2.0)
+    assert known[-1] is None
 
 
 def test_a_line_on_which_the_bot_is_silent_passes_untouched(speech: NDArray[np.float64]) -> None:

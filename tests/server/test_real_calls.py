@@ -75,7 +75,7 @@ def calls(server: Server) -> dict[str, CallRecording]:
             server,
             [
                 line("What is your return policy?", 0),
-                line("Sorry, stop. Where is my order?", 1, During(3.0)),
+                line("Sorry, stop. Where is my order?", 0, During(3.0)),
                 CallerLine(label="44117", digits="44117", when=AfterBot()),
                 line("No thank you, that's all.", 0),
             ],

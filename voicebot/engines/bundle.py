@@ -6,6 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+from threadpoolctl import threadpool_limits
+
 from voicebot.engines.models import (
     locate_speech_detector,
     locate_turn_detector,
@@ -52,6 +54,10 @@ def load_engines(settings: ModelSettings, progress: Callable[[str], None] | None
     """
     cores = available_cores()
     scheduler = Scheduler({**LANES, Lane.AHEAD: replace(LANES[Lane.AHEAD], threads=cores)})
+
+    # Calls work on small matrices: a second thread of OpenBLAS would only spin, which takes ten
+    # times as long while other work has the core.
+    threadpool_limits(limits=1, user_api="blas")
 
     def tell(part: str) -> None:
         if progress is not None:

@@ -3,9 +3,8 @@
 Differs from the phone only in what carries the audio: the same session, dialogue and machines. The
 card asks for audio on a thread of its own; marks are exact, since we know what it took.
 
-On loudspeakers the microphone hears the bot, so what the loudspeaker plays is taken out of it by
-WebRTC's echo canceller (AEC3), which finds the delay and the room by itself within a second; with
-headphones there is nothing to take out.
+On loudspeakers the microphone hears the bot, so what the loudspeaker plays is taken out of it once
+the room is known, within a second; with headphones there is nothing to take out.
 """
 
 from __future__ import annotations
@@ -17,10 +16,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import soxr
-from pywebrtc_audio import AudioProcessor
 
 from telephony.g711 import ulaw_to_pcm16
 from voicebot.journal import StreamEnded
+from voicebot.media.canceller import EchoCanceller
 from voicebot.media.echo import EchoGuard
 from voicebot.media.listener import Listener
 from voicebot.media.speaker import DUCKED
@@ -29,7 +28,7 @@ from voicebot.session import SessionEvent
 from voicebot.speech import MarkEchoed, SegmentSent
 
 BLOCK = 0.02
-"""Seconds of audio a callback; the canceller works on whole pieces of 10 ms."""
+"""Seconds of audio a callback."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +70,9 @@ class MicrophoneLine:
         self._loop = asyncio.get_running_loop()
         self._post = post
         self._clock = clock
-        self._canceller = (
-            None if headphones else AudioProcessor(sample_rate=rate, echo_cancellation=True)
-        )
         self._echo = EchoGuard()
+        # A card's buffers may be shorter than a carrier's.
+        self._canceller = None if headphones else EchoCanceller(self._echo, soonest=0.0)
         self._due = 0.0
         """Call clock at which what the card took so far has been played."""
         self._rate = rate
@@ -115,6 +113,10 @@ class MicrophoneLine:
             self._waiting.append(_Segment("", b"", faded.astype("<i2").tobytes()))
         self._level = self._wanted = 1.0
 
+    def _listen(self, pcm: bytes) -> None:
+        clean = self._canceller.clean(pcm, self._clock()) if self._canceller else pcm
+        self.ears.feed(clean)
+
     def fail(self, reason: str) -> None:
         """The sound card is gone."""
         self._post(StreamEnded(f"error:{reason}"))
@@ -128,11 +130,9 @@ class MicrophoneLine:
         """
         spoken = self._speech(wanted)
         near = np.frombuffer(heard, "<i2")
-        if self._canceller is not None:
-            near = self._canceller.process(near, np.frombuffer(spoken, "<i2"))
         samples = self._in.resample_chunk(near.astype(np.float32))
         pcm = np.clip(np.rint(samples), -32768, 32767).astype("<i2").tobytes()
-        self._tell(self.ears.feed, pcm)
+        self._tell(self._listen, pcm)
         return spoken
 
     def _speech(self, wanted: int) -> bytes:
