@@ -133,6 +133,8 @@ def _by_words(
             return OverlapKind.INTERRUPTION, True, "words"
         return (OverlapKind.SIDE_SPEECH, False, "not_addressed") if evidence.ended else None
     if evidence.ended:
+        if evidence.wants_floor >= policy.likely and _reads_as_aside(text, cues):
+            return OverlapKind.SIDE_SPEECH, False, "not_addressed"
         return _smallest(glimpse, cues), False, "words"
     if evidence.seconds >= policy.longest:
         return _lasting(evidence, glimpse, policy, cues)
@@ -151,6 +153,8 @@ def _lasting(
         return None if evidence.seconds < 2 * policy.longest else (OverlapKind.TIC, False, "noise")
     if _is_side_speech(evidence, policy, cues):
         return OverlapKind.SIDE_SPEECH, False, "not_addressed"
+    if evidence.seconds < policy.longest_aside and _reads_as_aside(glimpse.text, cues):
+        return None
     return OverlapKind.INTERRUPTION, True, "lasting"
 
 
@@ -181,7 +185,13 @@ def _mark(evidence: OverlapEvidence, policy: OverlapPolicy, cues: Cues) -> float
     if cues.is_backchannel(text) or cues.is_tic(text):
         # They read like listening: only a sound that is very unlike it outweighs that.
         return max(mark, policy.listening)
-    return mark if is_addressed(text, cues) else mark + policy.unaddressed
+    return mark + policy.unaddressed if _reads_as_aside(text, cues) else mark
+
+
+def _reads_as_aside(text: str, cues: Cues) -> bool:
+    """Whether there are words enough to tell, and nothing shows that they are meant for the bot."""
+    listens = cues.is_backchannel(text) or cues.is_tic(text)
+    return len(text.split()) > 1 and not listens and not is_addressed(text, cues)
 
 
 def _smallest(glimpse: Glimpsed, cues: Cues) -> OverlapKind:

@@ -23,9 +23,11 @@ class OverlapPolicy:
     listening: float = 0.95
     """The same while its words are those of somebody who only listens."""
     unaddressed: float = 0.0
-    """Added to both while nothing in the words shows that they are meant for the bot."""
+    """Added to both while nothing in two or more words shows that they are meant for the bot."""
     longest: float = 1.2
     """Speech that lasts so long takes the floor, unless it is noise, echo or somebody else."""
+    longest_aside: float = 0.0
+    """The same for words that nothing shows to be meant for the bot, if that is more."""
     blind: float = 0.5
     """The same while its words are not known: the recogniser is busy."""
     settle: float = 0.9
@@ -48,7 +50,9 @@ class OverlapPolicy:
 
 OVERLAP_MODES: dict[OverlapMode, OverlapPolicy] = {
     "quick": OverlapPolicy(),
-    "careful": OverlapPolicy(sure=0.95, likely=0.6, patience=1.0, unaddressed=0.04),
+    "careful": OverlapPolicy(
+        sure=0.95, likely=0.6, patience=1.0, unaddressed=0.5, longest_aside=2.2
+    ),
     "vad": OverlapPolicy(words=False, blind=0.4),
 }
 """The operating points: yield sooner, or ignore more; and the plain VAD to compare with."""

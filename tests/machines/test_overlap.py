@@ -144,6 +144,17 @@ def test_speech_without_words_is_yielded_to_when_they_were_waited_for() -> None:
     assert over(None, 0.6, blind=True, sound=silent) is None
 
 
+def test_a_careful_bot_lets_people_finish_who_speak_to_somebody_else() -> None:
+    careful = OVERLAP_MODES["careful"]
+    aside = seen("Dinner is in the oven", 0.99)
+
+    assert ("interruption", True) == kind(over(aside, 0.9))
+    assert over(aside, 1.5, policy=careful) is None
+    assert ("side_speech", False) == kind(over(aside, 1.5, ended=True, policy=careful))
+    assert ("interruption", True) == kind(over(aside, 2.3, policy=careful))
+    assert ("interruption", True) == kind(over(seen("Where is my order", 0.99), policy=careful))
+
+
 def test_a_careful_bot_wants_more_evidence_and_a_vad_none() -> None:
     careful, vad = OVERLAP_MODES["careful"], OVERLAP_MODES["vad"]
     look = seen("You know", 0.85)
