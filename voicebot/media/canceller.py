@@ -28,7 +28,7 @@ RESYNC = 0.06
 """Seconds by which audio may come early or late before the two sides are tied together anew."""
 LOUDER = 10 ** (6 / 10)
 """Power, relative to the most that the echo can have, from which a sound is somebody else's."""
-HELD = 20
+HELD = 5
 """Frames of 10 ms for which it still is after the last of those: speech rises and falls."""
 
 
