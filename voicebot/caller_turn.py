@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from dialogue.acts import Answer
+from voicebot.bot_turn import Question
 from voicebot.completeness import digits_in
-from voicebot.endpointing import SHORTEST_PAUSE, TurnEvidence, is_whole, patience
+from voicebot.endpointing import SHORTEST_PAUSE, TurnEvidence, explanation, is_whole, patience
 from voicebot.turn_policy import TurnPolicy
 
 _LOST = 0.4
@@ -100,25 +101,25 @@ class CallerTurn:
                 return len(self.words.split()) > 2
         return False
 
-    def evidence(self, answer: Answer, digits: int | None) -> TurnEvidence:
+    def evidence(self, question: Question) -> TurnEvidence:
         """Return what is known of it, given what was asked."""
         return TurnEvidence(
             text=self.words,
             last=self.text or "",
             probability=self.probability,
             avg_logprob=self.avg_logprob,
-            answer=answer,
-            digits=digits,
+            answer=question.answer,
+            digits=question.digits,
             speech_seconds=self.last_voiced - self.started,
             pauses=self.pauses,
             longest_pause=self.longest_pause,
         )
 
-    def patience(self, policy: TurnPolicy, answer: Answer, digits: int | None) -> float:
+    def patience(self, question: Question, policy: TurnPolicy) -> float:
         """Return how much silence ends it, from what is known so far."""
         if self.text is None:
             return policy.endpoint_longest
-        evidence = self.evidence(answer, digits)
+        evidence = self.evidence(question)
         wait = patience(evidence, policy)
         if self.understood is None:
             return wait
@@ -127,3 +128,8 @@ class CallerTurn:
         if self.understood >= _SURE and is_whole(evidence):
             return min(wait, policy.understood)
         return wait
+
+    def explained(self, now: float, question: Question, policy: TurnPolicy) -> dict[str, float]:
+        """Return why it is over now."""
+        silence = round(now - self.last_voiced, 3)
+        return {"silence": silence, **explanation(self.evidence(question), policy)}

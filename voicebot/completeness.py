@@ -147,9 +147,11 @@ def _code_cues(text: str, digits: int | None, *, spelled: bool) -> dict[str, flo
     reading = read_code(text, digits, expected=True) if digits else None
     if reading is not None and reading.complete:
         return {"code_complete": 1.0, "holding": 0.0, **digit_like}
-    if reading is not None:
-        return {"code_partial": 1.0, **digit_like}
     count = digits_in(text)
+    # More digits than asked for, none of them taken back: nothing of the code is missing.
+    surplus = digits is not None and count > digits and not _REPAIR.search(_bare(text))
+    if reading is not None and not surplus:
+        return {"code_partial": 1.0, **digit_like}
     if digits is None and (count or spelled):
         return {
             "dictating": 1.0,

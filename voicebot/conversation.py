@@ -13,8 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dialogue.acts import DialogueInput, Step, UserTurn
+from dialogue.knowledge import unanswered
 from dialogue.state import DialogueState
+from voicebot.journal import JournalEvent, QuestionUnanswered
 from voicebot.ports import Dialogue, EngineError
+from voicebot.replies import reply_decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,29 @@ class Decided:
     turn: int
     step: Step
     seconds: float
-    speculative: bool
+    speculative: bool = False
+
+    def journalled(self, before: DialogueState | None) -> tuple[JournalEvent, ...]:
+        """Return what the journal keeps of it.
+
+        Args:
+            before: The state that it answered in.
+        """
+        step = self.step
+        reply = reply_decided(
+            self.given,
+            self.turn,
+            step,
+            decide_seconds=self.seconds,
+            speculative=self.speculative,
+        )
+        given = self.given
+        if before is None or not isinstance(given, UserTurn):
+            return (reply,)
+        if not (words := unanswered(before, given, step)):
+            return (reply,)
+        nearest = dict(step.trace.articles)
+        return (reply, QuestionUnanswered(self.turn, words, step.trace.rule, nearest))
 
 
 @dataclass(frozen=True, slots=True)

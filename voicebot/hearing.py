@@ -13,7 +13,15 @@ from typing import Any
 from voicebot.floor import JudgeTurnEnd, Transcribe
 from voicebot.journal import EngineFailed, Glimpsed, Transcribed, TurnEndJudged
 from voicebot.overhearing import TakeGlimpse
-from voicebot.ports import Ears, EngineError, Priority, Recogniser, StaleWork, TurnDetector
+from voicebot.ports import (
+    Ears,
+    EngineError,
+    Priority,
+    Recogniser,
+    StaleWork,
+    Transcription,
+    TurnDetector,
+)
 
 GLIMPSE = 2.0
 """Seconds of a long sound that a look takes in, at most."""
@@ -90,18 +98,7 @@ class Hearing:
         finally:
             if self._decodes.get(request.started) is asyncio.current_task():
                 del self._decodes[request.started]
-        self._post(
-            Transcribed(
-                utterance=request.utterance,
-                text=heard.text,
-                avg_logprob=heard.avg_logprob,
-                audio_seconds=heard.audio_seconds,
-                decode_seconds=heard.decode_seconds,
-                queued_seconds=heard.queued_seconds,
-                model=heard.model,
-                fallback=heard.fallback,
-            )
-        )
+        self._post(transcribed(request.utterance, heard))
 
     async def _judge(self, request: JudgeTurnEnd, pcm: bytes) -> None:
         try:
@@ -110,3 +107,17 @@ class Hearing:
             self._post(EngineFailed("turn_detector", type(error).__name__))
         else:
             self._post(TurnEndJudged(request.utterance, probability))
+
+
+def transcribed(utterance: int, heard: Transcription) -> Transcribed:
+    """Return what the journal says of a decode."""
+    return Transcribed(
+        utterance=utterance,
+        text=heard.text,
+        avg_logprob=heard.avg_logprob,
+        audio_seconds=heard.audio_seconds,
+        decode_seconds=heard.decode_seconds,
+        queued_seconds=heard.queued_seconds,
+        model=heard.model,
+        fallback=heard.fallback,
+    )

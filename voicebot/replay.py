@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
 
 from dialogue.acts import (
+    Channel,
     DialogueInput,
     Interrupted,
     NoInput,
@@ -35,8 +37,9 @@ from voicebot.journal import (
     ToolAnswered,
 )
 from voicebot.ports import Dialogue, EngineError
+from voicebot.turn_commands import TurnCommand, TurnDecision, TurnEvent
 from voicebot.turn_policy import TurnPolicy
-from voicebot.turns import TurnCommand, TurnDecision, TurnEvent, TurnTaker
+from voicebot.turns import TurnTaker
 
 LATE = 0.05
 """Seconds by which a driver's timer may have come after a fact that was already waiting."""
@@ -91,6 +94,7 @@ async def replay_dialogue(entries: Sequence[Entry], dialogue: Dialogue) -> list[
     """
     facts = facts_of(entries)
     call_id = facts.call_id
+    channel = Channel.CHAT if facts.channel == Channel.CHAT else Channel.PHONE
     inputs = _Inputs()
     differences: list[Difference] = []
     state: DialogueState | None = None
@@ -104,10 +108,11 @@ async def replay_dialogue(entries: Sequence[Entry], dialogue: Dialogue) -> list[
         try:
             given = inputs.given(recorded)
             if given is None:
-                step = await dialogue.start(call_id, facts.caller)
+                step = _on_the_day(await dialogue.start(call_id, facts.caller, channel), recorded)
             else:
                 if state is None:
-                    state = (await dialogue.start(call_id, facts.caller)).state
+                    start = await dialogue.start(call_id, facts.caller, channel)
+                    state = _on_the_day(start, recorded).state
                 step = await dialogue.handle(state, given)
         except (EngineError, LookupError) as error:
             name = f"reply to {recorded.input} {recorded.turn}"
@@ -121,6 +126,12 @@ async def replay_dialogue(entries: Sequence[Entry], dialogue: Dialogue) -> list[
         before = state if isinstance(given, UserTurn) else before
         state = (_restored(recorded) or step.state) if found else step.state
     return differences
+
+
+def _on_the_day(start: Step, recorded: ReplyDecided) -> Step:
+    """Return the start of a call at the time it had: "tomorrow" means what it meant then."""
+    now, wait = recorded.state.get("now", ""), recorded.state.get("wait")
+    return replace(start, state=replace(start.state, now=str(now), wait=wait))
 
 
 class _Inputs:

@@ -8,15 +8,18 @@ long as the models are the same. The bot's answers take no time here.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
-from dialogue.acts import act_to_dict
+from dialogue.acts import Channel, UserTurn
 from telephony.g711 import ulaw_to_pcm16
 from voicebot.bootstrap import ScheduledDialogue, open_engines, open_manager, open_tools
 from voicebot.chat import Chat
 from voicebot.engines.bundle import Engines
 from voicebot.eventlog import compare_logs, event_log
 from voicebot.floor import JudgeTurnEnd, Transcribe
+from voicebot.hearing import transcribed
+from voicebot.inbox import SessionEvent
 from voicebot.journal import (
     CallAnswered,
     CallerTurnEnded,
@@ -24,8 +27,6 @@ from voicebot.journal import (
     JournalEvent,
     PlayoutFinished,
     PlayoutStarted,
-    ReplyDecided,
-    Transcribed,
     TurnEndJudged,
     entry_from_json,
 )
@@ -33,10 +34,11 @@ from voicebot.media.listener import Listener
 from voicebot.media.recordings import read_ulaw
 from voicebot.ports import SAMPLE_RATE
 from voicebot.replay import replay_dialogue, replay_turns
-from voicebot.session import SessionEvent
+from voicebot.replies import reply_decided
 from voicebot.settings import Settings
+from voicebot.turn_commands import TurnCommand, TurnEvent
 from voicebot.turn_policy import TurnPolicy
-from voicebot.turns import TurnCommand, TurnEvent, TurnTaker
+from voicebot.turns import TurnTaker
 
 _BLOCK = 2 * SAMPLE_RATE // 50
 """Bytes of 20 ms of PCM16."""
@@ -96,7 +98,7 @@ async def replay_recording(path: Path, settings: Settings) -> list[Entry]:
         manager = await asyncio.to_thread(open_manager, settings)
         tools = await asyncio.to_thread(open_tools, settings)
         try:
-            chat = Chat(manager, tools, "replay")
+            chat = Chat(manager, tools, "replay", channel=Channel.PHONE)
             return await _Heard(engines, chat, settings).play(pcm)
         finally:
             await asyncio.to_thread(tools.close)
@@ -122,7 +124,7 @@ class _Heard:
     async def play(self, pcm: bytes) -> list[Entry]:
         await self._take(CallAnswered("replay", "phone", self._domain, 0.0))
         await self._chat.start()
-        await self._reply("start", 0)
+        await self._reply(None, 0)
         pcm += bytes(_TAIL * 2 * SAMPLE_RATE)
         for start in range(0, len(pcm), _BLOCK):
             self._now = (start + _BLOCK) / 2 / SAMPLE_RATE
@@ -151,7 +153,7 @@ class _Heard:
                 case CallerTurnEnded():
                     await self._take(command)
                     await self._chat.say(command.text)
-                    await self._reply("user_turn", command.turn)
+                    await self._reply(UserTurn(command.text), command.turn)
                 case _ if isinstance(command, JournalEvent):
                     await self._take(command)
 
@@ -161,30 +163,12 @@ class _Heard:
             self._listener.audio(request.started, request.ended),
             vocabulary=(*step.expects.vocabulary, *self._chat.vocabulary),
         )
-        await self._take(
-            Transcribed(
-                request.utterance,
-                heard.text,
-                heard.avg_logprob,
-                heard.audio_seconds,
-                heard.decode_seconds,
-                heard.queued_seconds,
-                heard.model,
-                heard.fallback,
-            )
-        )
+        await self._take(transcribed(request.utterance, heard))
 
-    async def _reply(self, given: str, turn: int) -> None:
+    async def _reply(self, given: UserTurn | None, turn: int) -> None:
         step = self._chat.step
-        await self._take(
-            ReplyDecided(
-                given,
-                turn,
-                tuple(act_to_dict(act) for act in step.acts),
-                {"intent": step.trace.intent},
-                0.0,
-                expects={"answer": step.expects.answer.value, "digits": step.expects.digits},
-            )
-        )
+        decided = reply_decided(given, turn, step)
+        # Scores differ by a hair between machines, and a log must not.
+        await self._take(replace(decided, trace={"intent": step.trace.intent}))
         await self._take(PlayoutStarted())
         await self._take(PlayoutFinished())

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from dialogue.brief import Brief
 from dialogue.cues import USUAL, Cues
+from dialogue.state import DialogueState
 from voicebot.journal import HandoffDecided
 from voicebot.ports import (
     Dialogue,
@@ -21,6 +23,10 @@ from voicebot.turn_policy import TurnPolicy
 
 SESSION_PROMPTS = ("apology", "fallback", "listening")
 """What a session says by itself: when an engine fails, and in a pause of a dictation."""
+
+
+BriefMaker = Callable[[DialogueState | None, str, str], Brief]
+"""From the dialogue's state (None where it never began), the caller's number and the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,8 @@ class SessionParts:
     ears: Ears
     cues: Cues = USUAL["en"]
     """What a few words amount to, in the hotline's language."""
+    brief: BriefMaker | None = None
+    """Makes the brief of a call that is handed over because an engine failed."""
 
 
 @dataclass(frozen=True, slots=True)

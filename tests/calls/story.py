@@ -15,6 +15,7 @@ from typing import Any
 from dialogue.acts import (
     Act,
     Ask,
+    Channel,
     DialogueInput,
     Expectation,
     Interrupted,
@@ -46,7 +47,7 @@ from voicebot.ports import (
     Transcription,
 )
 from voicebot.session import CallSession
-from voicebot.session_parts import Outcome, SessionParts, SessionPolicy
+from voicebot.session_parts import BriefMaker, Outcome, SessionParts, SessionPolicy
 from voicebot.speech import MarkEchoed, SegmentSent
 from voicebot.turn_policy import TurnPolicy
 
@@ -155,7 +156,7 @@ class ScriptedDialogue:
         self.seconds = 0.01
         self.fails = False
 
-    async def start(self, call_id: str, caller: str = "") -> Step:
+    async def start(self, call_id: str, caller: str = "", channel: Channel = Channel.PHONE) -> Step:
         return self._step([Ask(self.greeting)])
 
     async def handle(self, state: DialogueState, given: DialogueInput) -> Step:
@@ -297,6 +298,7 @@ class Story:
     policy: SessionPolicy = field(default_factory=lambda: SessionPolicy(turns=HASTY))
     echoes: bool = True
     journal: MemoryJournal = field(default_factory=MemoryJournal)
+    brief: BriefMaker | None = None
     outcome: Outcome | None = None
     line: CarrierLine = field(init=False)
 
@@ -326,6 +328,7 @@ class Story:
                 vocabulary=(),
                 speaker=line,
                 ears=Silence(),
+                brief=self.brief,
             ),
             self.policy,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -10,14 +11,21 @@ from dialogue.acts import (
     Answer,
     Ask,
     CallTool,
+    DialogueInput,
     EndCall,
     Expectation,
     Handoff,
     Interrupted,
     NoInput,
     Say,
+    Step,
+    Trace,
     UserTurn,
 )
+from dialogue.brief import Brief, Why
+from dialogue.briefing import brief_of
+from dialogue.domain import load_domain
+from dialogue.state import DialogueState
 from tests.calls.story import (
     GLIMPSE_SECONDS,
     ScriptedDialogue,
@@ -41,6 +49,7 @@ from voicebot.journal import (
     OverlapIgnored,
     OverlapNoticed,
     PlayoutFinished,
+    QuestionUnanswered,
     ReplyDecided,
     SpeechCut,
     SpeechHeard,
@@ -84,6 +93,25 @@ def test_a_question_is_answered_and_the_call_ends_when_the_goodbye_was_heard() -
     assert SpeechHeard("s3") in [entry.event for entry in entries]
     assert list(range(len(entries))) == [entry.seq for entry in entries]
     assert entries == sorted(entries, key=lambda entry: entry.at)
+
+
+def test_a_question_without_an_answer_is_noted_with_the_callers_words() -> None:
+    class Ignorant(ScriptedDialogue):
+        async def handle(self, state: DialogueState, given: DialogueInput) -> Step:
+            step = await super().handle(state, given)
+            return replace(step, trace=Trace(rule="unknown:1", articles=(("returns", 0.41),)))
+
+    story = Story(
+        script=[*says(2.0, 3.0), *hangs_up(8.0)],
+        dialogue=Ignorant({"Do you sell tents?": [Ask("I don't know that.")]}),
+        recogniser=ScriptedRecogniser([("Do you sell tents?", 0.25)]),
+        synthesiser=ScriptedSynthesiser({"Hello.", "I don't know that."}),
+    )
+    story.play()
+
+    (noted,) = story.found(QuestionUnanswered)
+    assert ("Do you sell tents?", "unknown:1") == (noted.text, noted.rule)
+    assert {"returns": 0.41} == noted.articles
 
 
 def test_the_answer_is_decided_ahead_and_begins_with_the_last_evidence() -> None:
@@ -417,6 +445,30 @@ def test_a_recogniser_that_keeps_failing_hands_the_caller_to_a_person() -> None:
     assert story.outcome is not None
     assert story.outcome.handoff is not None
     assert CallEnded("failed") == story.journal.entries[-1].event
+
+
+def test_a_breakdown_tells_the_person_what_is_known_of_the_call() -> None:
+    domain = load_domain("retail")
+
+    def brief(state: DialogueState | None, caller: str, reason: str) -> Brief:
+        assert state is not None
+        return brief_of(domain, state, Why.ENGINE, reason)
+
+    story = Story(
+        script=[*says(2.0, 3.0), *says(7.0, 8.0)],
+        dialogue=ScriptedDialogue({}),
+        recogniser=ScriptedRecogniser([], failures=9),
+        synthesiser=ScriptedSynthesiser({"I will get you a person."}),
+        brief=brief,
+    )
+    story.play()
+
+    (handoff,) = story.found(HandoffDecided)
+    assert "recogniser failed" == handoff.reason
+    assert "orders" == handoff.queue
+    told = Brief.from_json(handoff.brief)
+    assert (Why.ENGINE, "recogniser failed") == (told.why, told.reason)
+    assert "reason: recogniser failed" in handoff.summary
 
 
 def test_a_recogniser_that_hangs_is_no_dead_air() -> None:

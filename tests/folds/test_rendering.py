@@ -11,9 +11,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console, RenderableType
 
+from dialogue.brief import Why
+from dialogue.briefing import brief_of
+from dialogue.domain import load_domain
+from dialogue.state import DialogueState
 from tests.folds import stories
 from tests.folds.stories import Story, journal
-from voicebot.journal import CallerTurnEnded, CallId, Entry, ToolCalled, Transcribed
+from voicebot.journal import (
+    CallAnswered,
+    CallerTurnEnded,
+    CallId,
+    Entry,
+    HandoffDecided,
+    ToolCalled,
+    Transcribed,
+)
 from voicebot.metrics import metrics_of
 from voicebot.rendering import (
     calls_json,
@@ -85,6 +97,25 @@ def test_keys_tools_silences_and_handoffs_are_told_in_line() -> None:
         "0:14.4 · no input: 1",
     ]:
         assert line in told
+
+
+def test_a_handoff_tells_its_brief() -> None:
+    brief = brief_of(load_domain("retail"), DialogueState("retail", caller="15550100"), Why.ASKED)
+    told = lines(
+        [
+            (0.0, CallAnswered("call", "phone", "retail", 0.0)),
+            (2.0, HandoffDecided("orders", brief.reason, (), brief.to_json())),
+            (3.0, HandoffDecided("orders", "asked again", (), {"why": "no brief"})),
+        ]
+    )
+    for line in [
+        "0:02.0 · handoff: orders: the caller asked for a person",
+        "0:02.0 caller name not known, calling from 15550100",
+        "0:02.0 wants did not say what it is about",
+        "0:02.0 tried nothing yet",
+    ]:
+        assert line in told
+    assert any("not a brief of this version" in line for line in told)
 
 
 def test_what_is_open_is_marked_as_open() -> None:
@@ -185,7 +216,7 @@ def test_json_has_a_version_and_everything_that_is_known() -> None:
     assert 2.25 == answer["latency"]
     assert "order_status" == answer["tools"][0]["tool"]
     assert ["heard", "heard"] == [segment["fate"] for segment in answer["segments"]]
-    assert [{"at": 14.4, "kind": "no input", "detail": "1"}] == data["remarks"]
+    assert [{"at": 14.4, "kind": "no input", "detail": "1", "brief": {}}] == data["remarks"]
     assert 2.25 == data["metrics"]["latency_p95"]
     assert 1.79 == data["metrics"]["responses"][0]["stages"]["tools"]
     assert data["metrics"]["contained"]

@@ -36,8 +36,9 @@ from voicebot.journal import (
     VoiceStopped,
 )
 from voicebot.overhearing import TakeGlimpse
+from voicebot.turn_commands import TurnCommand, TurnEvent
 from voicebot.turn_policy import OVERLAP_MODES, TurnPolicy
-from voicebot.turns import TurnCommand, TurnEvent, TurnTaker
+from voicebot.turns import TurnTaker
 
 POLICY = TurnPolicy(foresight=0.0)
 """Asks nobody what the words mean: only some of these stories have a dialogue."""

@@ -35,13 +35,13 @@ from telephony.g711 import ulaw_to_pcm16
 from telephony.media_leg import DtmfReceived, LegEvent, MediaReceived, Stopped
 from telephony.media_leg import MarkEchoed as LegMarkEchoed
 from telephony.twilio.media_stream import MediaStream
+from voicebot.inbox import SessionEvent
 from voicebot.journal import DigitPressed, StreamEnded
 from voicebot.media.canceller import EchoCanceller
 from voicebot.media.echo import EchoGuard
 from voicebot.media.listener import Listener
 from voicebot.media.speaker import PacedSpeaker
 from voicebot.ports import SAMPLE_RATE, SpeechDetector
-from voicebot.session import SessionEvent
 from voicebot.speech import MarkEchoed, SegmentSent
 
 BATCH = 320
