@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from voicebot.engines.encoder import HybridPassageIndexer, LogisticIntentTrainer, MiniLmEncoder
+from voicebot.engines.encoder import HybridPassageIndexer, MiniLmEncoder
+from voicebot.engines.intents import LogisticIntentTrainer
 from voicebot.engines.models import locate_encoder
 from voicebot.ports import EngineError
 from voicebot.settings import ModelSettings

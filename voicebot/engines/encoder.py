@@ -1,7 +1,7 @@
-"""Sentence embeddings on onnxruntime, and what is learnt from them: intents and a passage index.
+"""Sentence embeddings on onnxruntime, and an index of passages made of them.
 
-The only place that imports onnxruntime for text, and scikit-learn. Nothing here knows where the
-weights come from; see `voicebot.engines.models`.
+The only place that imports onnxruntime for text. Nothing here knows where the weights come from;
+see `voicebot.engines.models`.
 """
 
 from __future__ import annotations
@@ -10,18 +10,20 @@ import math
 import re
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
-from threadpoolctl import threadpool_limits
 from tokenizers import Tokenizer
 
+from voicebot.engines.graph import further_outputs
+from voicebot.engines.layers import Floats, Weights
+from voicebot.engines.tuning import encode
+from voicebot.engines.upper_half import read_weights, upper_half
 from voicebot.ports import EngineError
 
 Vectors = NDArray[np.float32]
@@ -29,6 +31,23 @@ Vectors = NDArray[np.float32]
 _BATCH = 32
 LONGEST = 128
 """Tokens read of a sentence; a caller's turn is far shorter."""
+
+
+class Encoder(Protocol):
+    """Turns sentences into vectors of unit length."""
+
+    def encode(self, sentences: Sequence[str]) -> Vectors:
+        """Return one vector a sentence."""
+        ...
+
+    @property
+    def upper(self) -> Sequence[Weights]:
+        """Its layers that may be fitted to examples; none where it is not known how."""
+        ...
+
+    def hidden(self, sentences: Sequence[str]) -> list[Floats]:
+        """Return what comes out of the layer below them."""
+        ...
 
 
 class MiniLmEncoder:
@@ -53,24 +72,52 @@ class MiniLmEncoder:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self._tokenizer = Tokenizer.from_file(str(tokenizer))
+            content = model.read_bytes()
+            if (half := upper_half(content)) is not None:
+                content += further_outputs([half.entry])
             self._session = onnxruntime.InferenceSession(
-                str(model), options, providers=["CPUExecutionProvider"]
+                content, options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # both libraries raise bare Exceptions of their own
             raise EngineError(f"the sentence encoder cannot be loaded: {error}") from error
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(LONGEST)
         self._inputs = {entry.name for entry in self._session.get_inputs()}
+        self._outputs = [self._session.get_outputs()[0].name, *([half.entry] if half else [])]
+        self._model = model
         self._remembered = remembered
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = Lock()
+
+    @cached_property
+    def upper(self) -> tuple[Weights, ...]:
+        """The upper half of the layers, which can be fitted; none of a model of another kind."""
+        content = self._model.read_bytes()
+        half = upper_half(content)
+        layers = read_weights(content, half) if half is not None else None
+        if layers is None:
+            return ()
+        # The layers are computed here as the model does, or else they are not ours to fit.
+        probe = ["is that how it is meant?", "yes"]
+        told = encode(layers, self.hidden(probe))
+        return layers if np.allclose(told, self.encode(probe), atol=1e-3) else ()
+
+    def hidden(self, sentences: Sequence[str]) -> list[Floats]:
+        """Return what goes into the upper layers: (tokens, 384) a sentence."""
+        found: dict[str, Floats] = {}
+        for batch in self._batches(list(dict.fromkeys(sentences))):
+            vectors, states = self._run([ids for _, ids in batch])
+            for (text, _), vector, each in zip(batch, vectors, states, strict=True):
+                found[text] = each
+                self._remember(text, vector)
+        return [found[text] for text in sentences]
 
     def encode(self, sentences: Sequence[str]) -> Vectors:
         """Return one unit-length float32 vector of 384 values a sentence."""
         found = {text: self._recalled(text) for text in sentences}
         missing = [text for text, vector in found.items() if vector is None]
         for batch in self._batches(missing):
-            vectors = self._run([ids for _, ids in batch])
+            vectors = self._run([ids for _, ids in batch])[0]
             for (text, _), vector in zip(batch, vectors, strict=True):
                 found[text] = vector
                 self._remember(text, vector)
@@ -97,138 +144,22 @@ class MiniLmEncoder:
             for start in range(0, len(entries), _BATCH):
                 yield entries[start : start + _BATCH]
 
-    def _run(self, batch: Sequence[Sequence[int]]) -> Vectors:
+    def _run(self, batch: Sequence[Sequence[int]]) -> tuple[Vectors, Floats]:
+        """Return the sentences' vectors, and their tokens before the upper layers."""
         ids = np.array(batch, dtype=np.int64)
         feed = {
             "input_ids": ids,
             "attention_mask": np.ones_like(ids),
             "token_type_ids": np.zeros_like(ids),
         }
-        tokens = self._session.run(None, {k: v for k, v in feed.items() if k in self._inputs})[0]
+        tokens, *states = self._session.run(
+            self._outputs, {k: v for k, v in feed.items() if k in self._inputs}
+        )
         means = np.asarray(tokens, dtype=np.float32).mean(axis=1)
         lengths = np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
         # Rounded, so that the last bits do not depend on how a batch was cut up.
         units: Vectors = np.round(means / lengths, 5).astype(np.float32)
-        return units
-
-
-NEARNESS = 5.0
-"""Weight of the nearest example beside the regression's log-probability. Measured with ten examples
-an intent: +0.6 points on 60 intents of CLINC150 (validation part), +1.3 on a hotline's phrases."""
-
-
-class LogisticIntentModel:
-    """Logistic regression over embeddings, helped by the nearest example of each intent.
-
-    The regression generalises, the nearest example keeps rare wordings; together they are right
-    more often than either. The confidence is calibrated on held-out folds.
-    """
-
-    def __init__(
-        self,
-        encoder: MiniLmEncoder,
-        names: Sequence[str],
-        fitted: _Fitted,
-        sharpness: float,
-    ) -> None:
-        self._encoder = encoder
-        self._names = tuple(names)
-        self._fitted = fitted
-        self._sharpness = sharpness
-
-    def probabilities(self, sentence: str) -> list[tuple[str, float]]:
-        """Return (intent, probability), best first; probabilities sum to 1."""
-        logits = self._fitted.logits(self._encoder.encode([sentence]))[0]
-        shares = np.exp(_log_softmax(logits * self._sharpness))
-        ranked = np.argsort(-shares, kind="stable")
-        return [(self._names[i], float(shares[i])) for i in ranked]
-
-
-class _Fitted:
-    """What was learnt from one set of examples."""
-
-    def __init__(self, vectors: Vectors, labels: NDArray[Any], count: int, penalty: float) -> None:
-        model = LogisticRegression(C=penalty, class_weight="balanced", max_iter=1000, tol=1e-3).fit(
-            vectors, labels
-        )
-        self._weights = np.zeros((vectors.shape[1], count), dtype=np.float32)
-        self._bias = np.full(count, -1e3, dtype=np.float32)
-        rows, offsets = model.coef_, model.intercept_
-        if len(model.classes_) == 2:  # scikit-learn keeps one row for two classes
-            rows, offsets = np.vstack([-rows, rows]) / 2, np.array([-offsets[0], offsets[0]]) / 2
-        self._weights[:, model.classes_] = rows.T
-        self._bias[model.classes_] = offsets
-        order = np.argsort(labels, kind="stable")
-        self._examples = vectors[order]
-        self._seen, self._starts = np.unique(labels[order], return_index=True)
-        self._count = count
-
-    def logits(self, vectors: Vectors) -> NDArray[Any]:
-        """Return unscaled log-likelihoods, one row a vector."""
-        likely = _log_softmax(vectors @ self._weights + self._bias)
-        near = np.zeros((len(vectors), self._count), dtype=np.float32)
-        near[:, self._seen] = np.maximum.reduceat(vectors @ self._examples.T, self._starts, axis=1)
-        result: NDArray[Any] = likely + NEARNESS * near
-        return result
-
-
-class LogisticIntentTrainer:
-    """Learns a `LogisticIntentModel`: a fraction of a second, no randomness."""
-
-    def __init__(self, encoder: MiniLmEncoder, *, penalty: float = 20.0, folds: int = 4) -> None:
-        """
-        Args:
-            encoder: Turns examples into vectors.
-            penalty: Inverse strength of the regularisation (scikit-learn's `C`).
-            folds: Parts that the examples are cut into to learn the calibration.
-        """
-        self._encoder = encoder
-        self._penalty = penalty
-        self._folds = folds
-
-    def train(self, examples: Sequence[tuple[str, str]]) -> LogisticIntentModel:
-        """Learn from (text, intent) pairs.
-
-        Raises:
-            EngineError: fewer than two intents.
-        """
-        names = sorted({intent for _, intent in examples})
-        if len(names) < 2:
-            raise EngineError("an intent model needs examples of at least two intents")
-        vectors = self._encoder.encode([text for text, _ in examples])
-        labels = np.array([names.index(intent) for _, intent in examples])
-        # On matrices this small, BLAS threads wait for each other far longer than one works.
-        with threadpool_limits(limits=1):
-            fitted = _Fitted(vectors, labels, len(names), self._penalty)
-            sharpness = self._calibrated(vectors, labels, len(names))
-        return LogisticIntentModel(self._encoder, names, fitted, sharpness)
-
-    def _calibrated(self, vectors: Vectors, labels: NDArray[Any], count: int) -> float:
-        """Return the factor on the logits that makes held-out probabilities most likely.
-
-        Temperature scaling (Guo et al. 2017), on out-of-fold logits, so that "80 %" is right in
-        about 80 of 100 turns.
-        """
-        folds = min(self._folds, int(np.bincount(labels).min()))
-        if folds < 2:
-            return 1.0
-        logits = np.zeros((len(labels), count))
-        split = StratifiedKFold(folds, shuffle=True, random_state=0)
-        for rest, held in split.split(vectors, labels):
-            fitted = _Fitted(vectors[rest], labels[rest], count, self._penalty)
-            logits[held] = fitted.logits(vectors[held])
-        rows = np.arange(len(labels))
-
-        def surprise(factor: float) -> float:
-            return -float(np.mean(_log_softmax(logits * factor)[rows, labels]))
-
-        return min((factor / 10 for factor in range(5, 41)), key=surprise)
-
-
-def _log_softmax(logits: NDArray[Any]) -> NDArray[Any]:
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    result: NDArray[Any] = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-    return result
+        return units, states[0] if states else np.zeros((len(batch), 0, 0), dtype=np.float32)
 
 
 class HybridPassageIndex:
@@ -237,7 +168,7 @@ class HybridPassageIndex:
     MEANING = 0.75
     """Share of the score that comes from the embedding."""
 
-    def __init__(self, encoder: MiniLmEncoder, passages: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, encoder: Encoder, passages: Sequence[tuple[str, str]]) -> None:
         self._encoder = encoder
         passages = sorted(passages, key=lambda passage: passage[0])
         self._ids, starts = np.unique([name for name, _ in passages], return_index=True)
@@ -292,7 +223,7 @@ class HybridPassageIndex:
 class HybridPassageIndexer:
     """Builds a `HybridPassageIndex`."""
 
-    def __init__(self, encoder: MiniLmEncoder) -> None:
+    def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
 
     def index(self, passages: Sequence[tuple[str, str]]) -> HybridPassageIndex:
@@ -306,7 +237,7 @@ class HybridPassageIndexer:
         return HybridPassageIndex(self._encoder, passages)
 
 
-_WORD = re.compile(r"[a-z0-9']+")
+_WORD = re.compile(r"[\w']+")
 _COMMON = frozenset(
     [
         "a",
