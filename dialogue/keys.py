@@ -18,6 +18,8 @@ PERSON = "0"
 REPEAT = "*"
 FINISH = "#"
 _YES, _NO = "1", "2"
+_CLOSED = (Topic.CONFIRM, Topic.VALUE, Topic.PERSON, Topic.MORE, Topic.GO_ON)
+"""Questions that a yes or a no answers."""
 
 
 class Meaning(StrEnum):
@@ -99,7 +101,7 @@ def read_keys(
                 return Pressed(Meaning.OPTION, str(int(first) - 1), _after(bare, 1), anew)
             if question.topic is Topic.PERSON and int(first) == len(options) + 1:
                 return Pressed(Meaning.NO, rest=_after(bare, 1), anew=anew)
-        case Question(topic=Topic.CONFIRM | Topic.PERSON | Topic.MORE) if not ahead:
+        case Question(topic=topic) if topic in _CLOSED and not ahead:
             if first in (_YES, _NO):
                 meaning = Meaning.YES if first == _YES else Meaning.NO
                 return Pressed(meaning, rest=_after(bare, 1), anew=anew)

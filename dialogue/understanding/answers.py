@@ -5,20 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import lru_cache
 
-from dialogue.understanding.english import (
-    ALL,
-    ANOTHER,
-    FILLERS,
-    LAST,
-    LEAD_INS,
-    NEITHER,
-    NO,
-    ORDINALS,
-    POLITE,
-    UNSURE,
-    YES,
-)
+from dialogue.understanding.english_language import ENGLISH
+from dialogue.understanding.language import Language
 from dialogue.understanding.numbers import tokens
 
 
@@ -37,19 +27,22 @@ def _split(phrases: Sequence[str]) -> list[tuple[str, ...]]:
     return sorted((tuple(phrase.split()) for phrase in phrases), key=len, reverse=True)
 
 
-_SIGNS = [
-    (phrase, polarity)
-    for polarity, phrases in (
-        (Polarity.UNSURE, UNSURE),
-        (Polarity.NO, NO),
-        (Polarity.YES, YES),
-    )
-    for phrase in _split(phrases)
-]
-_SIGNS.sort(key=lambda sign: -len(sign[0]))
+@lru_cache(maxsize=8)
+def _signs(language: Language) -> tuple[tuple[tuple[str, ...], Polarity], ...]:
+    """Return the phrases of a language that answer a yes/no question, longer ones first."""
+    found = [
+        (phrase, polarity)
+        for polarity, phrases in (
+            (Polarity.UNSURE, language.unsure),
+            (Polarity.NO, language.no),
+            (Polarity.YES, language.yes),
+        )
+        for phrase in _split(phrases)
+    ]
+    return tuple(sorted(found, key=lambda sign: -len(sign[0])))
 
 
-def read_polarity(text: str) -> tuple[Polarity, str]:
+def read_polarity(text: str, language: Language = ENGLISH) -> tuple[Polarity, str]:
     """Return what a turn answers to a yes/no question, and the rest of its words.
 
     Only signs at the beginning count, and those that follow them directly: in "yes, where is it"
@@ -57,12 +50,15 @@ def read_polarity(text: str) -> tuple[Polarity, str]:
     """
     words = tokens(text)
     found: list[Polarity] = []
+    if _conditional(words, language):
+        # "if it's free then yes", "yes, as long as it is today": a yes to another question.
+        return Polarity.UNSURE, ""
     while words:
-        sign = next((s for s in _SIGNS if tuple(words[: len(s[0])]) == s[0]), None)
+        sign = next((s for s in _signs(language) if tuple(words[: len(s[0])]) == s[0]), None)
         if sign is not None:
             found.append(sign[1])
             words = words[len(sign[0]) :]
-        elif words[0] in (POLITE if found else FILLERS):
+        elif words[0] in (language.polite if found else language.fillers):
             words = words[1:]
         else:
             break
@@ -71,36 +67,59 @@ def read_polarity(text: str) -> tuple[Polarity, str]:
     if not seen:
         return Polarity.NONE, " ".join(tokens(text))
     if Polarity.UNSURE in seen or seen == {Polarity.YES, Polarity.NO}:
-        return _contradiction(text, seen), rest
+        return _contradiction(text, seen, language), rest
     return found[0], rest
 
 
-def _contradiction(text: str, seen: set[Polarity]) -> Polarity:
+def _conditional(words: Sequence[str], language: Language) -> bool:
+    """Whether a yes is given that depends on something."""
+    said = f" {' '.join(words)} "
+    first = {phrase.split()[0] for phrase in language.conditions}
+    condition = any(f" {phrase} " in said for phrase in language.conditions)
+    agreed = bool(words) and words[0] in language.agreeing
+    promised = any(said.endswith(f" {phrase} ") for phrase in language.promising)
+    return condition and ((agreed and len(words) > 2) or (promised and words[0] in first))
+
+
+def _contradiction(text: str, seen: set[Polarity], language: Language) -> Polarity:
     said = " ".join(tokens(text))
     # "okay no", "right, no thanks": the filler in front agrees to nothing.
-    last = re.sub(r"^(?:okay|ok|right|alright|all right|sure|fine|great|perfect)\b ?", "", said)
+    last = re.sub(rf"^(?:{'|'.join(language.soft)})\b ?", "", said)
     if last != said and Polarity.UNSURE not in seen:
-        return read_polarity(last)[0]
+        return read_polarity(last, language)[0]
     return Polarity.UNSURE
 
 
-def means_another(text: str) -> bool:
+def means_another(text: str, language: Language = ENGLISH) -> bool:
     """Whether the turn says that the value given earlier is not the one meant."""
     said = " ".join(tokens(text))
-    return any(phrase in said for phrase in ANOTHER)
+    return any(phrase in said for phrase in language.another)
 
 
-def refuses(text: str, words: Sequence[str]) -> bool:
+def meant_instead(text: str, language: Language = ENGLISH) -> str:
+    """Return what was really meant ("no, I meant the return"); empty if nothing was put right."""
+    said = " ".join(tokens(text))
+    for phrase in sorted(language.instead, key=len, reverse=True):
+        if said.startswith(f"{phrase} "):
+            return said[len(phrase) + 1 :]
+    return ""
+
+
+def refuses(text: str, words: Sequence[str], language: Language = ENGLISH) -> bool:
     """Whether the turn says not to do what one of the words names ("don't cancel it")."""
     said = " ".join(tokens(text))
     named = "|".join(re.escape(word.lower()) for word in words)
-    wish = "(?:want to |wanna |like to |need to |wish to |have to )?(?:the |my |a )?"
-    return bool(named) and bool(
-        re.search(rf"\b(?:don't|do not|not|never) {wish}(?:{named})\b", said)
-    )
+    wishes = "|".join(language.wishes)
+    negated = "|".join(language.negations)
+    patterns = [rf"\b(?:{negated}) (?:(?:{wishes}) )*(?:{named})\b"]
+    if language.negated_after:
+        patterns.append(rf"\b(?:{named}) (?:(?:{wishes}) )*(?:{negated})\b")
+    return bool(named) and any(re.search(pattern, said) for pattern in patterns)
 
 
-def read_choice(text: str, words: Sequence[Sequence[str]]) -> int | None:
+def read_choice(
+    text: str, words: Sequence[Sequence[str]], language: Language = ENGLISH
+) -> int | None:
     """Return the index of the option that was picked, or None.
 
     Args:
@@ -109,7 +128,7 @@ def read_choice(text: str, words: Sequence[Sequence[str]]) -> int | None:
     """
     said = tokens(text)
     joined = " ".join(said)
-    content = [word for word in said if word not in POLITE]
+    content = [word for word in said if word not in language.polite]
     picked = [
         i for i, option in enumerate(words) if any(_says(joined, word.lower()) for word in option)
     ]
@@ -119,31 +138,57 @@ def read_choice(text: str, words: Sequence[Sequence[str]]) -> int | None:
         return None
     bare = " ".join(content)
     for i in range(len(words)):
-        if bare in ORDINALS[min(i, len(ORDINALS) - 1)]:
+        if bare in language.ordinals[min(i, len(language.ordinals) - 1)]:
             return i
-    if bare in LAST:
+    if bare in language.last:
         return len(words) - 1
     return None
 
 
-def refuses_all(text: str) -> bool:
+def refuses_all(text: str, language: Language = ENGLISH) -> bool:
     """Whether the turn says that none of the options fits, without naming another."""
-    content = " ".join(word for word in tokens(text) if word not in POLITE - {"no"})
-    return content in NEITHER or read_polarity(text) == (Polarity.NO, "")
+    content = " ".join(
+        word for word in tokens(text) if word not in language.polite - language.bare_no
+    )
+    return content in language.neither or read_polarity(text, language) == (Polarity.NO, "")
 
 
-def picks_several(text: str) -> bool:
+def lacks(text: str, language: Language = ENGLISH) -> bool:
+    """Whether the turn says that the customer does not have or know what was asked for."""
+    said = " ".join(tokens(text))
+    return any(re.search(rf"\b{re.escape(phrase)}\b", said) for phrase in language.lacking)
+
+
+def picks_several(text: str, language: Language = ENGLISH) -> bool:
     """Whether the turn wants more than one of the options."""
-    return " ".join(word for word in tokens(text) if word not in POLITE) in ALL
+    return " ".join(word for word in tokens(text) if word not in language.polite) in language.every
 
 
-def free_text(text: str) -> str:
+def picks_any(text: str, language: Language = ENGLISH) -> bool:
+    """Whether the turn leaves it to the bot which of the options comes."""
+    said = " ".join(word for word in tokens(text) if word not in language.polite)
+    return said in language.whichever
+
+
+def is_misunderstanding(text: str, language: Language = ENGLISH) -> bool:
+    """Whether the turn says that something else was wanted."""
+    said = " ".join(tokens(text))
+    return any(_says(said, phrase) for phrase in language.misunderstood)
+
+
+def is_question(text: str, language: Language = ENGLISH) -> bool:
+    """Whether the turn asks something by its words."""
+    said = " ".join(tokens(text))
+    return any(_says(said, phrase) for phrase in language.questions)
+
+
+def free_text(text: str, language: Language = ENGLISH) -> str:
     """Return dictated words without what people say before them ("it's", "my address is")."""
     left = text.strip().strip(".,;:!? ")
     changed = True
     while changed:
         changed = False
-        for lead in LEAD_INS:
+        for lead in language.lead_ins:
             found = re.match(rf"{lead}\b[\s,.:;]*", left, re.IGNORECASE)
             if found and len(left) > found.end():
                 left, changed = left[found.end() :], True

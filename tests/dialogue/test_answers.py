@@ -19,6 +19,8 @@ from dialogue.understanding.answers import (
         "yes", "Yeah.", "yep, go ahead", "sure thing", "um, yes please", "that's right", "correct",
         "okay do it", "of course", "uh huh", "no problem, go ahead", "Right.", "I think so",
         "absolutely, thank you", "please do", "all right then",
+        "that works for me", "go on then", "I don't mind", "yes of course", "let's do it, please",
+        "fine by me", "I suppose so", "sounds right", "you can, yes", "very well then",
     ],
 )  # fmt: skip
 def test_yes(said: str) -> None:
@@ -31,6 +33,8 @@ def test_yes(said: str) -> None:
         "no", "Nope.", "no thanks", "no, thank you very much", "not really", "that's not right",
         "I don't think so", "okay, no", "right, no thanks", "no no no", "nothing else, thanks",
         "that's all", "I'm good, thank you", "please don't", "uh, no", "never", "that's wrong",
+        "I'd rather not", "no way", "not today, thanks", "I've changed my mind", "no need",
+        "better not", "of course not", "not quite", "let's leave it", "I'd prefer not to",
     ],
 )  # fmt: skip
 def test_no(said: str) -> None:
@@ -38,14 +42,41 @@ def test_no(said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["maybe", "I'm not sure", "I don't know", "yes, no", "yes I guess", "hmm maybe yes"]
+    "said",
+    [
+        "maybe",
+        "I'm not sure",
+        "I don't know",
+        "yes, no",
+        "yes I guess",
+        "hmm maybe yes",
+        "I guess so",
+        "if it's free then yes",
+        "yes, as long as it's free",
+        "okay, but only if it is today",
+        "yes and no",
+        "probably",
+        "it depends",
+        "kind of",
+        "I can't decide",
+    ],
 )
 def test_neither_yes_nor_no(said: str) -> None:
     assert Polarity.UNSURE is read_polarity(said)[0]
 
 
 @pytest.mark.parametrize(
-    "said", ["where is my order", "is it the right one", "I know", "nobody came", "yesterday", ""]
+    "said",
+    [
+        "where is my order",
+        "is it the right one",
+        "I know",
+        "nobody came",
+        "yesterday",
+        "",
+        "is it free if I say yes",
+        "what if I stop",
+    ],
 )
 def test_words_that_only_look_like_an_answer(said: str) -> None:
     assert Polarity.NONE is read_polarity(said)[0]

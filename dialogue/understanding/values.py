@@ -1,0 +1,128 @@
+"""What a turn says of a value that a task needs: one reader for each kind of slot."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date
+from typing import assert_never
+
+from dialogue.flows import Slot, SlotKind
+from dialogue.understanding.amounts import read_amounts, read_counts
+from dialogue.understanding.answers import read_choice
+from dialogue.understanding.checks import CHECKS
+from dialogue.understanding.codes import Dictated, Hypothesis, read_characters
+from dialogue.understanding.dates import read_days
+from dialogue.understanding.edits import names_an_edit
+from dialogue.understanding.emails import read_emails
+from dialogue.understanding.english_language import ENGLISH
+from dialogue.understanding.language import Language
+from dialogue.understanding.names import read_names
+from dialogue.understanding.numbers import tokens
+from dialogue.understanding.shapes import POSTCODES, Digits, Pattern, Phone, Shape
+from dialogue.understanding.symbols import readings, tokens_of
+from dialogue.understanding.texts import read_text
+
+_LONGEST_WINDOW = 16
+"""Words that a code may take which nobody asked for."""
+_UNASKED = 0.6
+"""Price in nats up to which such a code counts."""
+_WORDS_OF_AN_EDIT = 16
+
+
+def shape_of(slot: Slot) -> Shape | None:
+    """Return what the slot's values look like, where they are dictated by the character."""
+    match slot.kind:
+        case SlotKind.CODE:
+            return Pattern(slot.pattern) if slot.pattern else Digits(slot.digits)
+        case SlotKind.PHONE:
+            return Phone(slot.digits)
+        case SlotKind.POSTCODE:
+            return Pattern(slot.pattern or POSTCODES[slot.country])
+        case _:
+            return None
+
+
+def read_value(
+    slot: Slot,
+    text: str,
+    *,
+    before: str = "",
+    today: date | None = None,
+    language: Language = ENGLISH,
+) -> Dictated:
+    """Read the value that was asked for.
+
+    Args:
+        slot: What was asked for.
+        text: A turn as recognised.
+        before: The beginning of the value from earlier turns, or the value that is put right.
+        today: What relative days are counted from.
+    """
+    shape = shape_of(slot)
+    if shape is not None:
+        return read_characters(text, shape, before=before, check=CHECKS.get(slot.check))
+    match slot.kind:
+        case SlotKind.DATE:
+            days = read_days(text, today, slot.tense)
+            return _dictated([(day.isoformat(), price) for day, price in days])
+        case SlotKind.AMOUNT:
+            return _dictated([(str(cents), price) for cents, price in read_amounts(text)])
+        case SlotKind.NUMBER:
+            return _dictated([(str(count), price) for count, price in read_counts(text)])
+        case SlotKind.EMAIL:
+            found, begun = read_emails(text, before)
+            return _dictated(found, begun)
+        case SlotKind.NAME:
+            found, begun = read_names(text, before)
+            return _dictated(found, begun)
+        case SlotKind.CHOICE:
+            index = read_choice(text, list(slot.options.values()), language)
+            return _dictated([] if index is None else [(list(slot.options)[index], 0.0)])
+        case SlotKind.TEXT:
+            said = read_text(text, language)
+            return _dictated([(said, 0.0)] if len(tokens(said)) > 1 else [])
+        case SlotKind.CODE | SlotKind.PHONE | SlotKind.POSTCODE:
+            return Dictated()
+        case _:
+            assert_never(slot.kind)
+
+
+def read_unasked(slot: Slot, text: str) -> str:
+    """Return a whole code of letters and digits that nobody asked for; empty for none."""
+    shape = shape_of(slot)
+    if shape is None or not shape.letters:
+        return ""
+    words = tokens_of(text)
+    best: tuple[float, int, str] | None = None
+    for start in range(len(words)):
+        for end in range(start + 1, min(len(words), start + _LONGEST_WINDOW) + 1):
+            for said, price in readings(words[start:end], shape):
+                whole = shape.whole(said)
+                # Letters must be said: without them it is a number like any other.
+                if price > _UNASKED or whole is None or len(said) < len(whole) - 2:
+                    continue
+                if not any(char.isalpha() for char in said):
+                    continue
+                found = (price, -start, whole)
+                best = found if best is None or found < best else best
+    return best[2] if best else ""
+
+
+def put_right(slot: Slot, text: str, value: str) -> str:
+    """Return the value after a turn that says what of it is wrong; empty where none does."""
+    shape = shape_of(slot)
+    words = tokens_of(text)
+    if shape is None or len(words) > _WORDS_OF_AN_EDIT or not names_an_edit(words):
+        return ""
+    whole = read_characters(text, shape, before=value, check=CHECKS.get(slot.check)).whole
+    return whole[0].value if whole and whole[0].value != value else ""
+
+
+def _dictated(found: Sequence[tuple[str, float]], begun: str = "") -> Dictated:
+    prices: dict[str, float] = {}
+    for value, price in found:
+        prices[value] = min(price, prices.get(value, math.inf))
+    total = sum(math.exp(-price) for price in prices.values())
+    ranked = sorted(prices.items(), key=lambda item: item[1])
+    return Dictated(tuple(Hypothesis(v, math.exp(-p) / total) for v, p in ranked), begun)
