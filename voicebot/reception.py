@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from dialogue.brief import Route
 from telephony.calls import CallStatus, DialStatus
 from telephony.twilio.desk import (
     Accept,
@@ -32,6 +33,8 @@ from telephony.twilio.desk import (
     Voicemail,
 )
 from telephony.twilio.tokens import StreamTokens
+from voicebot.briefs import BriefSender
+from voicebot.people import People
 from voicebot.session_parts import Outcome
 from voicebot.settings import HandoffSettings, LimitSettings
 
@@ -61,11 +64,19 @@ class Reception:
         handoff: HandoffSettings,
         *,
         ready: Callable[[], bool],
+        people: People | None = None,
+        briefs: BriefSender | None = None,
+        expects: Callable[[str], bool] = lambda called: True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._limits = limits
         self._handoff = handoff
         self._ready = ready
+        self._people = people or People(handoff.people, handoff.talk)
+        self._briefs = briefs or BriefSender(
+            handoff.brief_url, handoff.brief_key.get_secret_value()
+        )
+        self._expects = expects
         self._clock = clock
         self._tokens = StreamTokens(life=limits.token_seconds)
         self._calls: OrderedDict[str, _Known] = OrderedDict()
@@ -101,6 +112,9 @@ class Reception:
         if not self._ready() or self.live >= self._limits.calls:
             _log.warning("call not taken", ready=self._ready(), live=self.live)
             return self._menu("All our lines are busy right now.")
+        if not self._expects(call.called):
+            _log.warning("call not taken", called=call.called, reason="its hotline is broken")
+            return self._menu("Our assistant can't help you right now.")
         self._calls[call.call_sid] = _Known(call)
         while len(self._calls) > _REMEMBERED:
             self._calls.popitem(last=False)
@@ -114,7 +128,10 @@ class Reception:
         if outcome is None:
             return self._menu()
         if outcome.handoff is not None:
-            return self._person()
+            self._briefs.send(over.call_sid, outcome.handoff.brief)
+            if outcome.handoff.brief.get("route") == Route.MESSAGE:
+                return Voicemail()
+            return self._person(over.call_sid)
         if outcome.disposition == "failed":
             return self._menu()
         return Goodbye()
@@ -128,7 +145,7 @@ class Reception:
         """Person, message, or nothing."""
         match choice.key:
             case MenuKey.PERSON:
-                return self._person()
+                return self._person(choice.call_sid)
             case MenuKey.MESSAGE:
                 return Voicemail()
             case MenuKey.OTHER:
@@ -136,6 +153,7 @@ class Reception:
 
     async def dial_ended(self, ended: DialEnded) -> NextStep:
         """Nobody is lost because nobody answered."""
+        self._people.ended(ended.call_sid)
         if ended.status is DialStatus.COMPLETED:
             return Goodbye()
         return Voicemail()
@@ -155,9 +173,10 @@ class Reception:
         except TimeoutError:
             return None
 
-    def _person(self) -> NextStep:
+    def _person(self, call_sid: str) -> NextStep:
         if not self._handoff.number:
             return Voicemail()
+        self._people.began(call_sid)
         return TransferTo(self._handoff.number, self._handoff.ring)
 
     def _menu(self, say: str = "") -> FallbackMenu:

@@ -11,9 +11,11 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import structlog
 from fastapi import FastAPI, WebSocket
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
 from structlog.contextvars import bound_contextvars
 
@@ -22,7 +24,8 @@ from telephony.twilio.desk import IncomingCall
 from telephony.twilio.media_stream import MediaStream
 from telephony.twilio.signature import RequestGate, SignatureCheck
 from telephony.twilio.webhooks import MEDIA_PATH, WebhookDeps, twilio_router
-from voicebot.bootstrap import Hotline
+from voicebot.bootstrap import Service
+from voicebot.hotlines import Hotline, HotlineUnavailable
 from voicebot.journal import CallAnswered
 from voicebot.media.handshake import StreamRefused, read_start
 from voicebot.media.phone import PhoneLine
@@ -30,42 +33,66 @@ from voicebot.reception import TOKEN, Reception
 from voicebot.session import CallSession
 from voicebot.session_parts import Outcome
 from voicebot.settings import Settings
+from voicebot.webchat.routes import chat_router
 
 _log = structlog.get_logger(__name__)
 
 
 def create_app(
-    settings: Settings, hotline: Hotline, *, progress: Callable[[str, int, int], None]
+    settings: Settings, service: Service, *, progress: Callable[[str, int, int], None]
 ) -> FastAPI:
     """Return the app.
 
     Args:
         settings: Read once, here.
-        hotline: Loaded in the background once the app has started.
+        service: Loaded in the background once the app has started.
         progress: Told of the long steps of loading: what, done, of how many.
     """
-    reception = Reception(settings.limits, settings.handoff, ready=lambda: hotline.ready)
+    hotlines = service.hotlines
+    reception = Reception(
+        settings.limits,
+        settings.handoff,
+        ready=lambda: service.ready,
+        people=service.people,
+        # Training begins while the carrier still opens the stream.
+        expects=lambda called: hotlines.expect(hotlines.name_for(called)),
+    )
     signatures = (
         None
         if settings.development
         else SignatureCheck(settings.twilio.auth_tokens, settings.public_url)
     )
     gate = RequestGate(signatures)
+    chats = service.chat_desk()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        loading = asyncio.create_task(hotline.load(progress))
+        tasks = [asyncio.create_task(service.load(progress))]
+        if settings.chat.enabled:
+            tasks.append(asyncio.create_task(chats.run()))
         try:
             yield
         finally:
-            loading.cancel()
-            await asyncio.gather(loading, return_exceptions=True)
-            await hotline.close()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await chats.close()
+            await service.close()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(
         twilio_router(WebhookDeps(desk=reception, gate=gate, public_url=settings.public_url))
     )
+
+    if settings.chat.enabled:
+        app.include_router(chat_router(chats, settings.chat.origins, settings.public_url))
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.chat.origins),
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["content-type"],
+            expose_headers=["retry-after"],
+        )
 
     @app.get("/healthz")
     async def healthz() -> JSONResponse:
@@ -73,10 +100,15 @@ def create_app(
 
     @app.get("/readyz")
     async def readyz() -> JSONResponse:
-        body = {"status": "ready" if hotline.ready else "loading", "calls": reception.live}
-        if hotline.trouble:
-            body = {"status": "failed", "reason": hotline.trouble}
-        return JSONResponse(body, status_code=200 if hotline.ready else 503)
+        body = {
+            "status": "ready" if service.ready else "loading",
+            "calls": reception.live,
+            "chats": chats.live,
+            "hotlines": {Path(name).name: state for name, state in hotlines.states().items()},
+        }
+        if service.trouble:
+            body = {"status": "failed", "reason": service.trouble}
+        return JSONResponse(body, status_code=200 if service.ready else 503)
 
     @app.websocket(MEDIA_PATH)
     async def media(websocket: WebSocket) -> None:
@@ -91,16 +123,26 @@ def create_app(
             incoming = reception.admit(started.call_sid, started.custom_parameters.get(TOKEN, ""))
             if incoming is None:
                 raise StreamRefused("token")
-            if not hotline.ready:
+            if not service.ready:
                 raise StreamRefused("not ready")
         except StreamRefused as refusal:
             _log.warning("stream refused", reason=refusal.reason)
             await _close(websocket, 1008)
             return
-        await _host(websocket, stream, started, incoming)
+        try:
+            async with hotlines.lease(hotlines.name_for(incoming.called)) as hotline:
+                await _host(websocket, stream, started, incoming, hotline)
+        except HotlineUnavailable as trouble:
+            # The carrier then asks how the call goes on, and the caller gets the fallback.
+            _log.error("call without its hotline", reason=str(trouble))
+            await _close(websocket, 1011)
 
     async def _host(
-        websocket: WebSocket, stream: MediaStream, started: Started, incoming: IncomingCall
+        websocket: WebSocket,
+        stream: MediaStream,
+        started: Started,
+        incoming: IncomingCall,
+        hotline: Hotline,
     ) -> None:
         call = CallAnswered(
             call_id=f"c{secrets.token_hex(8)}",
@@ -110,12 +152,12 @@ def create_app(
             carrier_call_id=started.call_sid,
             caller=incoming.caller,
             called=incoming.called,
-            versions=hotline.versions,
+            versions=service.versions(hotline.domain),
         )
         line = PhoneLine(
             websocket,
             stream,
-            hotline.speech_detector(),
+            service.speech_detector(),
             lead=settings.playout.lead,
             post=lambda event: session.post(event),
             clock=lambda: session.now,
@@ -123,8 +165,8 @@ def create_app(
         session = CallSession(
             call,
             started.stream_sid,
-            hotline.session_parts(line.speaker, line.ears),
-            hotline.session_policy,
+            service.session_parts(hotline, line.speaker, line.ears),
+            service.session_policy,
         )
         with bound_contextvars(call_id=call.call_id):
             reception.began(started.call_sid)

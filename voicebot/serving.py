@@ -8,7 +8,7 @@ import structlog
 import uvicorn
 
 from voicebot.allocator import limit_arenas
-from voicebot.bootstrap import Hotline
+from voicebot.bootstrap import Service
 from voicebot.server import create_app
 from voicebot.settings import Settings
 
@@ -19,11 +19,11 @@ def serve(settings: Settings, host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM.
 
     Raises:
-        DomainError: the hotline's folder has mistakes.
+        DomainError: the default hotline's folder has mistakes.
         StoreError: the database cannot be used.
     """
     limit_arenas()
-    hotline = Hotline(settings)
+    service = Service(settings)
     if settings.development:
         print(
             "DEVELOPMENT MODE: no carrier is configured, so unsigned calls are taken, from this "
@@ -32,12 +32,12 @@ def serve(settings: Settings, host: str, port: int) -> None:
             file=sys.stderr,
         )
     print(
-        f"Hotline `{hotline.domain.name}` on http://{host}:{port} "
+        f"Hotline `{service.domain.name}` on http://{host}:{port} "
         f"(voice webhook: {settings.public_url or f'http://{host}:{port}'}/twilio/voice)",
         file=sys.stderr,
         flush=True,
     )
-    app = create_app(settings, hotline, progress=_Steps())
+    app = create_app(settings, service, progress=_Steps())
     uvicorn.run(
         app,
         host=host,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -14,10 +16,17 @@ from pathlib import Path
 import httpx
 import pytest
 
+from dialogue.domain import load_domain
 from voicebot.store import Store, open_store
 
 TOKEN = "a-carrier-token"
-START_SECONDS = 0.7
+START_SECONDS = 2.0
+CLINIC = "+15550100001"
+"""The number of the second hotline."""
+WRONG = "+15550100002"
+"""The number of a hotline that cannot be loaded."""
+EDITED = "+15550100003"
+"""The number of a copy of the clinic in `Server.edited`."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,8 @@ class Server:
     url: str
     store: Store
     log: Path
+    edited: Path
+    """The folder of a hotline to change while the server runs."""
 
     @property
     def voice_url(self) -> str:
@@ -44,7 +55,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     database = f"sqlite:///{folder / 'calls.sqlite3'}"
+    wrong = Path(shutil.copytree(load_domain("clinic").folder, folder / "wrong"))
+    (wrong / "prompts.yaml").unlink()
+    edited = shutil.copytree(load_domain("clinic").folder, folder / "edited")
+    hotlines = {CLINIC: "clinic", WRONG: str(wrong), EDITED: str(edited)}
     environment = os.environ | {
+        "VOICEBOT_CHAT__ENABLED": "true",
+        "VOICEBOT_CHAT__ORIGINS": '["https://shop.example.com"]',
+        "VOICEBOT_CHAT__OPENS_PER_MINUTE": "600",
+        "VOICEBOT_CHAT__PER_CLIENT": "100",
+        "VOICEBOT_HOTLINES": json.dumps(hotlines),
         "VOICEBOT_PUBLIC_URL": url,
         "VOICEBOT_TWILIO__ACCOUNT_SID": "AC00000000000000000000000000000000",
         "VOICEBOT_TWILIO__AUTH_TOKEN": TOKEN,
@@ -65,7 +85,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     try:
         _wait_until_ready(url, process, log)
         store = open_store(database)
-        yield Server(url, store, log)
+        yield Server(url, store, log, Path(edited))
         store.close()
     finally:
         process.terminate()

@@ -126,3 +126,12 @@ async def test_a_journal_that_cannot_be_read_is_one_clear_sentence(
         store.entries("a")
     assert complaint in str(caught.value)
     assert "loud words" not in str(caught.value)
+
+
+async def test_all_calls_come_over_every_page_back_to_a_time(store: Store) -> None:
+    names = [f"c{number:03}" for number in range(205)]
+    for seconds, name in enumerate(names):
+        put(store, name, whole_call(name, MONDAY + seconds))
+    assert await store.flush()
+    assert names[::-1] == [row.call_id for row in store.all_calls()]
+    assert ["c204", "c203"] == [row.call_id for row in store.all_calls(MONDAY + 203)]

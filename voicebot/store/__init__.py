@@ -8,7 +8,15 @@ Knows journal entries as names and JSON bodies; what they mean is left to the fo
 """
 
 from voicebot.store.database import StoreError
-from voicebot.store.queries import CallNotFound, CallRow, CallState
+from voicebot.store.queries import CallNotFound, CallRow, CallState, UnansweredRow
 from voicebot.store.store import Store, open_store
 
-__all__ = ["CallNotFound", "CallRow", "CallState", "Store", "StoreError", "open_store"]
+__all__ = [
+    "CallNotFound",
+    "CallRow",
+    "CallState",
+    "Store",
+    "StoreError",
+    "UnansweredRow",
+    "open_store",
+]

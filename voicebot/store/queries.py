@@ -12,7 +12,16 @@ from typing import Any, get_args, get_type_hints
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from voicebot.journal import CallId, Entry, JournalEvent, UnknownEvent, event_from
+from voicebot.journal import (
+    CallerTurnEnded,
+    CallId,
+    Entry,
+    JournalEvent,
+    QuestionUnanswered,
+    TurnRetracted,
+    UnknownEvent,
+    event_from,
+)
 from voicebot.store import presence
 from voicebot.store.database import StoreError
 from voicebot.store.presence import Process
@@ -54,6 +63,21 @@ class CallRow:
     state: CallState
     last_at: float
     """Call clock of the newest entry; the length of the call as far as it is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnansweredRow:
+    """A question that a hotline had to leave unanswered."""
+
+    call_id: CallId
+    domain: str
+    asked_at: float
+    """Wall time, seconds since the epoch (UTC)."""
+    text: str
+    """The caller's words."""
+    rule: str
+    articles: Mapping[str, float]
+    """The nearest articles with their scores."""
 
 
 def select_calls(connection: Connection, limit: int, before: str | None) -> list[CallRow]:
@@ -124,6 +148,55 @@ def select_entries(connection: Connection, call_id: str, after: int) -> list[Ent
             f"The journal of {call_id} is damaged: a body is not what was written "
             f"({type(error).__name__})."
         ) from error
+
+
+def select_unanswered(
+    connection: Connection, since: float, domain: str, limit: int
+) -> list[UnansweredRow]:
+    """Return questions without an answer, newest first.
+
+    A turn that was taken back, because the caller went on speaking, asked nothing yet.
+
+    Args:
+        connection: Where to read.
+        since: Wall time of the earliest call.
+        domain: Only of this hotline; empty for all.
+        limit: At most so many.
+    """
+    e, c = entries_table.c, calls_table.c
+    kinds = (QuestionUnanswered.__name__, TurnRetracted.__name__, CallerTurnEnded.__name__)
+    asked = sa.select(e.call_id).where(e.type == kinds[0])
+    query = (
+        sa.select(e.call_id, e.at, e.type, e.body, c.domain, c.answered_at)
+        .select_from(entries_table.join(calls_table, c.call_id == e.call_id))
+        .where(e.type.in_(kinds), e.call_id.in_(asked), c.answered_at >= since)
+        .order_by(c.answered_at.desc(), e.call_id, e.seq.desc())
+    )
+    if domain:
+        query = query.where(c.domain == storable(domain))
+    found: list[UnansweredRow] = []
+    retracted = ""
+    for row in connection.execute(query):
+        if row.type == TurnRetracted.__name__:
+            retracted = row.call_id
+        elif row.type == CallerTurnEnded.__name__:
+            retracted = ""
+        elif retracted != row.call_id:
+            event = _event(row.type, row.body)
+            assert isinstance(event, QuestionUnanswered)
+            found.append(
+                UnansweredRow(
+                    call_id=CallId(row.call_id),
+                    domain=row.domain,
+                    asked_at=row.answered_at + row.at,
+                    text=event.text,
+                    rule=event.rule,
+                    articles=event.articles,
+                )
+            )
+            if len(found) == limit:
+                break
+    return sorted(found, key=lambda asked: -asked.asked_at)
 
 
 def _select_calls() -> sa.Select[Any]:

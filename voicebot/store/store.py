@@ -15,8 +15,11 @@ from voicebot.journal import CallId, Entry
 from voicebot.store import queries
 from voicebot.store.database import StoreError, normalised, open_database, reason
 from voicebot.store.presence import HEARTBEAT
-from voicebot.store.queries import CallRow
+from voicebot.store.queries import CallRow, UnansweredRow
 from voicebot.store.writer import JournalWriter, QueueLimits
+
+_PAGE = 200
+"""Calls read at once by those who want all of them."""
 
 
 def open_store(
@@ -97,6 +100,23 @@ class Store:
         with self._reading() as connection:
             return queries.select_calls(connection, limit, before)
 
+    def all_calls(self, since: float | None = None) -> Iterator[CallRow]:
+        """Yield calls, newest first, a page at a time.
+
+        Args:
+            since: Stop at calls answered before this wall time (seconds since the epoch).
+
+        Raises:
+            StoreError: the database failed.
+        """
+        seen: str | None = None
+        while page := self.calls(_PAGE, seen):
+            for row in page:
+                if since is not None and row.answered_at < since:
+                    return
+                yield row
+            seen = page[-1].call_id
+
     def find_call(self, name: str) -> CallRow:
         """Return the call with this id, or the only one whose id or carrier id begins so.
 
@@ -125,6 +145,22 @@ class Store:
         """
         with self._reading() as connection:
             return queries.select_entries(connection, call_id, seq)
+
+    def unanswered(
+        self, since: float = 0.0, domain: str = "", limit: int = 1_000
+    ) -> list[UnansweredRow]:
+        """Return questions that hotlines had to leave unanswered, newest first.
+
+        Args:
+            since: Wall time of the earliest call, seconds since the epoch.
+            domain: Only of this hotline; empty for all.
+            limit: At most so many.
+
+        Raises:
+            StoreError: the database failed.
+        """
+        with self._reading() as connection:
+            return queries.select_unanswered(connection, since, domain, limit)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
