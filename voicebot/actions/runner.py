@@ -33,10 +33,11 @@ class PythonToolRunner:
         tools: Mapping[str, Tool],
         specs: Mapping[str, ToolSpec],
         *,
-        threads: int = 4,
+        threads: int = 8,
         queued: int = 64,
-        timeout: float = 4.0,
+        timeout: float | None = None,
         remembered: int = 4096,
+        on_close: Callable[[], None] = lambda: None,
     ) -> None:
         """
         Args:
@@ -44,8 +45,9 @@ class PythonToolRunner:
             specs: What the hotline says of each tool.
             threads: Actions at once.
             queued: Actions under way or waiting; more are refused.
-            timeout: Seconds until a run counts as failed.
+            timeout: Seconds until a run counts as failed; None: what the hotline says of each.
             remembered: Results of side effects kept for retries.
+            on_close: Lets go of what the functions work with.
 
         Raises:
             ToolError: a tool of the hotline has no function.
@@ -57,6 +59,7 @@ class PythonToolRunner:
         self._timeout = timeout
         self._queued = queued
         self._remembered = remembered
+        self._on_close = on_close
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="tool")
         self._lock = Lock()
         self._waiting = 0
@@ -71,16 +74,18 @@ class PythonToolRunner:
             ToolError: it is unknown, refused its arguments, failed, or took too long.
         """
         future = self._submit(tool, arguments, call_key)
+        timeout = self._timeout or self._specs[tool].timeout
         try:
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(timeout):
                 # Shielded: a caller who gives up does not undo what a retry will ask for.
                 return await asyncio.shield(asyncio.wrap_future(future))
         except TimeoutError as error:
-            raise ToolError(f"{tool} did not answer within {self._timeout:g} s") from error
+            raise ToolError(f"{tool} did not answer within {timeout:g} s") from error
 
     def close(self) -> None:
         """Take no more work; what runs is left to end."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+        self._on_close()
 
     def _submit(
         self, tool: str, arguments: Mapping[str, Any], call_key: str
@@ -130,6 +135,8 @@ class PythonToolRunner:
 def _result(tool: str, function: Tool, arguments: Mapping[str, Any]) -> dict[str, Any]:
     try:
         value = function(**arguments)
+    except ToolError:
+        raise
     except Exception as error:
         # Only the kind: the message of a foreign error may hold what the caller said.
         raise ToolError(f"{tool} failed: {type(error).__name__}") from error

@@ -1,0 +1,1 @@
+"""An HTTP backend for the retail hotline, to start from."""
