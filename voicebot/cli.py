@@ -9,51 +9,18 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
-from pydantic import ValidationError
 
 import voicebot
-from voicebot.settings import Settings
-
-F = TypeVar("F", bound=Callable[..., Any])
+from voicebot.commands.chat import chat
+from voicebot.commands.domain import domain
+from voicebot.commands.manners import read_settings as _settings
+from voicebot.commands.manners import told as _told
 
 # pipecat greets on standard error as it is imported, through loguru's own handler.
 os.environ.setdefault("LOGURU_AUTOINIT", "False")
-
-
-def _settings() -> Settings:
-    try:
-        return Settings()
-    except ValidationError as error:
-        lines = [f"  {_variable(e['loc'])}: {e['msg']}" for e in error.errors()]
-        raise click.ClickException("\n".join(["the settings are wrong:", *lines])) from error
-
-
-def _variable(path: tuple[int | str, ...]) -> str:
-    return "VOICEBOT_" + "__".join(str(part).upper() for part in path) if path else "settings"
-
-
-def _told(command: F) -> F:
-    """Turn the failures that a person can mend into one sentence without a traceback."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        from dialogue.errors import DialogueError
-        from voicebot.ports import EngineError, ToolError
-        from voicebot.store import StoreError
-
-        expected = (DialogueError, EngineError, ToolError, StoreError, ValueError, OSError)
-        try:
-            return command(*args, **kwargs)
-        except expected as error:
-            raise click.ClickException(str(error)) from error
-
-    return run  # type: ignore[return-value]  # wraps keeps the signature, which mypy cannot see
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -65,6 +32,7 @@ def main() -> None:
     Take calls:  voicebot serve --port 8080
     Talk to it:  voicebot mic, or voicebot chat in text
     Look back:   voicebot calls, voicebot transcript last
+    Make yours:  voicebot domain new, domain check, domain test
 
     Settings come from the environment and from .env, with the prefix VOICEBOT_; the README lists
     them all, and `voicebot check` says whether they work.
@@ -169,20 +137,23 @@ def mic(list_devices: bool, source: str | None, sink: str | None, headphones: bo
 
 
 @main.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a turn: acts and reasons.")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
 @_told
-def chat(as_json: bool) -> None:
-    """Talk to the same dialogue manager in text, line by line on standard input."""
-    from voicebot.bootstrap import open_chat
-    from voicebot.chat import converse
+def classify(folder: Path) -> None:
+    """Tell what lines on standard input mean, learnt from DIR/examples.csv.
 
-    settings = _settings()
-    talk, close = open_chat(settings)
-    prompt = "you: " if sys.stdin.isatty() and not as_json else ""
-    try:
-        asyncio.run(converse(talk, _lines(prompt), click.echo, as_json=as_json))
-    finally:
-        close()
+    The file has the columns text,intent; one example of an intent is enough, five to ten are
+    better. Rows with the intent `oos` show what belongs to none. Each line is answered at once by
+    one JSON object: intent (the likeliest), confidence (that it is right), in_scope (whether the
+    line is like any example). No hotline is needed.
+
+    Example:  echo "where is my card" | voicebot classify banking/
+    """
+    from voicebot.classification import answer_lines, open_classifier
+
+    model = open_classifier(folder, _settings().models)
+    lines = (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
+    answer_lines(model, lines, click.echo)
 
 
 @main.command()
@@ -207,6 +178,41 @@ def calls(limit: int, as_json: bool) -> None:
         Console(highlight=False).print(calls_table(rows))
     else:
         click.echo("No calls yet. `voicebot demo` makes one.")
+
+
+@main.command()
+@click.option("--days", default=30, show_default=True, help="How far to look back.")
+@click.option("--domain", default="", help="Only this hotline's.")
+@click.option(
+    "--limit", default=20, show_default=True, help="How many questions, most asked first."
+)
+@click.option("--json", "as_json", is_flag=True, help="As JSON, with every wording and call.")
+@_told
+def unanswered(days: int, domain: str, limit: int, as_json: bool) -> None:
+    """List what callers asked and no article answers, similar questions together.
+
+    Each is worth an article: add its wordings to the `questions` of one, or write a new one.
+    """
+    import time
+
+    from rich.console import Console
+
+    from voicebot.store import open_store
+    from voicebot.unanswered import open_questions, unanswered_json, unanswered_table
+
+    settings = _settings()
+    store = open_store(settings.database_url)
+    try:
+        rows = store.unanswered(time.time() - days * 86_400, domain)
+    finally:
+        store.close()
+    questions = open_questions(rows, settings.models)[:limit]
+    if as_json:
+        click.echo(unanswered_json(questions))
+    elif questions:
+        Console(highlight=False).print(unanswered_table(questions))
+    else:
+        click.echo(f"No question was left unanswered in the last {days} days.")
 
 
 @main.command()
@@ -320,9 +326,5 @@ def check(warm: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _lines(prompt: str) -> Any:
-    while True:
-        try:
-            yield input(prompt)
-        except EOFError:
-            return
+main.add_command(chat)
+main.add_command(domain)

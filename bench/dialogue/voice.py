@@ -1,0 +1,287 @@
+"""`python -m bench.dialogue.voice`: simulated customers on the telephone, in synthetic voices.
+
+The same customers as in text call a real server over the simulated carrier. They hear what the
+server says that it has said, think as they do in text, and speak with a synthesiser on a line with
+noise. What came of it is read from the call's journal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import click
+import numpy as np
+import soundfile
+
+from audio_fixtures.sound import at_level
+from bench.callers import SHARED, RecordingsMissing
+from bench.dialogue.customer import Action, Customer, Manner, Move
+from bench.dialogue.customers import misses, table
+from bench.dialogue.goals import GOALS, Floor, Goal
+from bench.dialogue.talk import Record, Use
+from bench.dialogue.wording import Wording, spelled
+from bench.duplex.corpus import LEVEL
+from bench.duplex.line import CallLine
+from bench.duplex.voices import Speaker, say, speakers
+from bench.journalled import wait_until_ended
+from bench.servers import VOICEBOT, Server, ServerFailed, running
+from dialogue.acts import Handoff
+from dialogue.brief import Brief
+from dialogue.domain import load_domain
+from telephony.g711 import SAMPLE_RATE, pcm16_to_ulaw
+from telephony.simulator import AudibleMeter, CallerLine, LinePlayer, SimulatedCaller
+from voicebot.journal import (
+    CallEnded,
+    CallerTurnEnded,
+    Entry,
+    HandoffDecided,
+    SpeechQueued,
+    ToolAnswered,
+    ToolCalled,
+)
+from voicebot.store import StoreError, open_store
+
+QUIET = round(1.1 * SAMPLE_RATE)
+"""Silence of the bot after which a customer answers."""
+GIVE_UP = round(25.0 * SAMPLE_RATE)
+"""Silence of the bot after which a customer hangs up."""
+CALL_SECONDS = 240.0
+MANNERS = (
+    *(Manner.PLAIN, Manner.HURRIED, Manner.RAMBLING, Manner.CORRECTING, Manner.CONFUSED),
+    *(Manner.ANGRY, Manner.CHUNKED),
+)
+"""Silence and interruption are left to the duplex benchmark, and so are other languages."""
+LEAST_SAID = 0.2
+"""Seconds of silence before and after what is said."""
+
+
+class CustomerPlayer(LinePlayer):
+    """Speaks for a customer once the bot is quiet.
+
+    Thinking and synthesis happen in a thread, so that the line goes on.
+    """
+
+    def __init__(
+        self,
+        customer: Customer,
+        speaker: Speaker,
+        hear: Callable[[], str],
+        pool: ThreadPoolExecutor,
+    ) -> None:
+        super().__init__()
+        self._customer = customer
+        self._speaker = speaker
+        self._hear = hear
+        self._pool = pool
+        self._thought: Future[tuple[Action, CallerLine | None]] | None = None
+        self._answered = 0
+        """Where the bot was last heard when the customer thought about it."""
+        self._leaves = False
+
+    def due(self, start: int, bot: AudibleMeter) -> CallerLine | None:
+        """Return what the customer says now."""
+        last = bot.last_heard
+        if self._thought is not None:
+            if not self._thought.done():
+                return None
+            action, line = self._thought.result()
+            self._thought = None
+            self._leaves = action.move is Move.HANG_UP
+            return line
+        quiet = last is not None and start - max(last, self._waiting_since) >= QUIET
+        if last is None or not quiet or last <= self._answered or self._leaves:
+            return None
+        self._answered = last
+        self._thought = self._pool.submit(self._think)
+        return None
+
+    def wants_to_hang_up(self, start: int, bot: AudibleMeter) -> bool:
+        """Return whether the customer gives up."""
+        silent = start - max(bot.last_heard or 0, self._waiting_since)
+        return self.speaking is None and (self._leaves or silent >= GIVE_UP)
+
+    def _think(self) -> tuple[Action, CallerLine | None]:
+        heard = self._hear()
+        if not heard:
+            return Action(Move.SILENCE), None
+        action = self._customer.hear(heard)
+        if action.move is not Move.SAY:
+            return action, None
+        sound = at_level(say(self._speaker, speakable(action.text)), LEVEL)
+        pause = np.zeros(round(LEAST_SAID * SAMPLE_RATE))
+        samples = np.clip(np.concatenate([pause, sound, pause]), -1, 1)
+        audio = pcm16_to_ulaw(np.round(samples * 32767).astype("<i2").tobytes())
+        return action, CallerLine(audio=audio, label=action.text[:60])
+
+
+def speakable(text: str) -> str:
+    """Return a text as a synthesiser says it like a person: digits one by one."""
+    return re.sub(r"\d{2,}", lambda match: spelled(match[0]), text)
+
+
+@dataclass(slots=True)
+class _Ear:
+    """What one customer has not yet heard, by the server's journal."""
+
+    database_url: str
+    call_sid: str = ""
+    seq: int = -1
+
+    def __call__(self) -> str:
+        said = []
+        for entry in entries_of(self.database_url, self.call_sid, self.seq):
+            self.seq = entry.seq
+            if isinstance(entry.event, SpeechQueued):
+                said.append(entry.event.text)
+        return " ".join(said)
+
+
+def entries_of(database_url: str, call_sid: str, after: int = -1) -> list[Entry]:
+    """Return what a server wrote of a call so far; empty where it knows none."""
+    with open_store(database_url) as store:
+        try:
+            return store.entries_after(store.find_call(call_sid).call_id, after)
+        except StoreError:
+            return []
+
+
+def record_from(record: Record, entries: Sequence[Entry]) -> Record:
+    """Fill a record from a call's journal."""
+    called: dict[str, ToolCalled] = {}
+    for entry in entries:
+        match entry.event:
+            case SpeechQueued(text=text):
+                record.lines.append(("bot", text))
+            case CallerTurnEnded(text=text):
+                record.lines.append(("caller", text))
+            case ToolCalled() as event:
+                called[event.call_key] = event
+            case ToolAnswered(call_key=key, ok=True, value=value) if key in called:
+                use = called[key]
+                arguments = {name: str(given) for name, given in use.arguments.items()}
+                outcome = str(value.get("outcome"))
+                record.uses.append(Use(use.tool, arguments, outcome, use.side_effect))
+            case HandoffDecided(queue=queue, reason=reason, summary=summary, brief=brief):
+                told = Brief.from_json(dict(brief)) if brief else None
+                record.handoff = Handoff(queue, reason, summary, told)
+            case CallEnded(disposition=disposition):
+                record.disposition = disposition
+            case _:
+                pass
+    return record
+
+
+def cast(floor: Floor, calls: int, seed: int, goals: Sequence[Goal]) -> list[Record]:
+    """Return who calls: goals and manners in turn, no order twice."""
+    random = Random(seed)
+    used: set[str] = set()
+    found: list[Record] = []
+    tries = 0
+    while len(found) < calls and tries < calls * 20:
+        goal = goals[len(found) % len(goals)]
+        manner = MANNERS[(len(found) + len(found) // len(goals)) % len(MANNERS)]
+        tries += 1
+        facts = goal.find(floor, random)
+        if facts is None or facts.get("order", "") in used:
+            continue
+        used.add(facts.get("order", "-"))
+        found.append(Record(goal, manner, seed + len(found), facts))
+    return found
+
+
+def noise() -> np.ndarray:
+    """Return the noise of a line.
+
+    Raises:
+        RecordingsMissing: the development recordings are not beside the repository.
+    """
+    paths = sorted((SHARED / "noise").glob("*.flac"))
+    if not paths:
+        raise RecordingsMissing(f"{SHARED / 'noise'} is not there")
+    samples, _ = soundfile.read(paths[0], dtype="float32")
+    return np.asarray(samples[len(samples) // 2 :], dtype=np.float32)
+
+
+async def call_all(server: Server, planned: Sequence[Record], at_once: int, noisy: bool) -> None:
+    """Place the calls, so many at once, and fill their records."""
+    voices = speakers("figures")
+    wording = Wording(text for text, _ in load_domain("retail").examples())
+    waiting = list(enumerate(planned))
+    bed = noise() if noisy else None
+
+    async def work() -> None:
+        while waiting:
+            index, record = waiting.pop(0)
+            random = Random(f"{record.goal.name}/{record.manner}/{record.seed}")
+            customer = Customer(record.goal, dict(record.facts), record.manner, wording, random)
+            record.goals = customer.goals
+            ear = _Ear(server.database_url)
+            with ThreadPoolExecutor(1) as pool:
+                player = CustomerPlayer(customer, voices[index % len(voices)], ear, pool)
+                # Half of them ring from the number that is on file.
+                number = f"+1{record.facts['phone']}" if random.random() < 0.5 else "+15559990000"
+                caller = SimulatedCaller(
+                    server.voice_url,
+                    player,
+                    caller=number,
+                    max_seconds=CALL_SECONDS,
+                    effect=CallLine(bed),
+                )
+                ear.call_sid = caller.call_sid
+                recording = await caller.run()
+            await asyncio.to_thread(wait_until_ended, server.database_url, [caller.call_sid])
+            record.slipped, record.given = dict(customer.slipped), frozenset(customer.given)
+            record_from(record, entries_of(server.database_url, caller.call_sid))
+            outcome = "; ".join(record.shortfalls()) or "completed"
+            _say(f"{record.goal.name}, {record.manner}, {recording.seconds:.0f} s: {outcome}")
+
+    await asyncio.gather(*(work() for _ in range(at_once)))
+
+
+async def run(
+    calls: int, at_once: int, seed: int, noisy: bool, goals: Sequence[Goal]
+) -> list[Record]:
+    """Start a server, let customers call it, and return what came of it."""
+    async with running(VOICEBOT) as server:
+        shop = Path(server.database_url.removeprefix("sqlite:///")).parent / "shop.sqlite3"
+        planned = cast(Floor(shop), calls, seed, goals)
+        await call_all(server, planned, at_once, noisy)
+        return planned
+
+
+@click.command()
+@click.option("--calls", default=36, show_default=True, help="How many customers.")
+@click.option("--at-once", default=2, show_default=True, help="Calls at the same time.")
+@click.option("--seed", default=5, show_default=True)
+@click.option("--clean", is_flag=True, help="No noise; else 15 dB below the voices.")
+@click.option("--goal", "names", multiple=True, type=click.Choice([g.name for g in GOALS]))
+@click.option("--misses", "with_misses", is_flag=True, help="Print conversations that fell short.")
+def main(
+    calls: int, at_once: int, seed: int, clean: bool, names: tuple[str, ...], with_misses: bool
+) -> None:
+    """Let simulated customers ring the hotline, and judge what came of it."""
+    if not speakers("figures"):
+        raise click.ClickException("no voice is installed; see bench/duplex/voices.py")
+    goals = [goal for goal in GOALS if not names or goal.name in names]
+    try:
+        records = asyncio.run(run(calls, at_once, seed, not clean, goals))
+    except (ServerFailed, RecordingsMissing) as error:
+        raise click.ClickException(str(error)) from error
+    if with_misses:
+        click.echo(misses(records))
+    click.echo(table(records))
+
+
+def _say(text: str) -> None:
+    click.echo(f"{time.strftime('%H:%M:%S')}  {text}", err=True)
+
+
+if __name__ == "__main__":
+    main()

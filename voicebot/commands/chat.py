@@ -1,0 +1,62 @@
+"""`voicebot chat`: the dialogue manager in text, for people and for programs."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import click
+
+from voicebot.commands.manners import read_settings, told
+
+LONGEST_LINE = 65_536
+"""Bytes of one line that are read; the rest of it is dropped, not taken for another line."""
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a reply; see below.")
+@click.option("--domain", metavar="DIR", help="The hotline: a packaged name, or a folder.")
+@click.option("--caller", default="", metavar="NUMBER", help="The number that the caller has.")
+@told
+def chat(as_json: bool, domain: str | None, caller: str) -> None:
+    """Talk to the same dialogue manager in text, line by line on standard input.
+
+    An empty line is a silence. It ends with the conversation, or with the input; tools really run.
+
+    With --json the greeting is one line (turn 0), and so is the reply to each line read, written
+    at once: `text` said, `acts` in order, `tools` called (name, arguments, outcome, error),
+    `intent`, `confidence`, `slots`, `task`, `expects` (kind of answer), `handoff` (or null),
+    `ended`, `disposition`, and `trace` with the rules that decided.
+    """
+    from voicebot.bootstrap import open_chat
+    from voicebot.chat import converse
+
+    settings = read_settings()
+    if domain is not None:
+        settings = settings.model_copy(update={"domain": domain})
+    talk, close = open_chat(settings, caller)
+    at_terminal = sys.stdin.isatty() and not as_json
+    lines = _typed() if at_terminal else piped(sys.stdin.buffer)
+    try:
+        asyncio.run(converse(talk, lines, click.echo, as_json=as_json))
+    finally:
+        close()
+
+
+def _typed() -> Iterator[str]:
+    while True:
+        try:
+            yield input("you: ")
+        except EOFError:
+            return
+
+
+def piped(stream: BinaryIO) -> Iterator[str]:
+    """Yield lines of any bytes: what is not UTF-8 is replaced, what is too long is cut."""
+    while line := stream.readline(LONGEST_LINE):
+        rest = line
+        while len(rest) == LONGEST_LINE and not rest.endswith(b"\n"):
+            rest = stream.readline(LONGEST_LINE)
+        yield line.decode("utf-8", errors="replace").rstrip("\r\n")
