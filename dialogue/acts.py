@@ -13,6 +13,9 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from dialogue.brief import Brief
+from dialogue.plain import plain
+
 if TYPE_CHECKING:
     from dialogue.state import DialogueState
 
@@ -89,7 +92,17 @@ class Interrupted:
     unheard: str
 
 
-DialogueInput = UserTurn | NoInput | ToolReturned | Interrupted
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What the dialogue must know of the world around it; asks for no answer."""
+
+    now: str = ""
+    """ISO 8601 with an offset; empty where it is not known, and people are taken to be there."""
+    wait: float | None = None
+    """Seconds until a person would answer, as far as somebody can tell."""
+
+
+DialogueInput = UserTurn | NoInput | ToolReturned | Interrupted | Circumstances
 
 
 class Pace(StrEnum):
@@ -149,7 +162,9 @@ class Handoff:
     reason: str
     """One line for the person who takes over."""
     summary: tuple[str, ...]
-    """What the person must know so that nobody repeats themselves."""
+    """What the person must know so that nobody repeats themselves; the brief in a few sentences."""
+    brief: Brief | None = None
+    """All of it. None only in stories told without a manager."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,20 +192,10 @@ def act_to_dict(act: Act) -> dict[str, Any]:
     return {"kind": _KINDS[type(act)], **data}
 
 
-def plain(value: Any) -> Any:
-    """Return nested dataclass data as what JSON knows: texts, numbers, lists, mappings."""
-    match value:
-        case StrEnum():
-            return value.value
-        case Mapping():
-            return {str(key): plain(item) for key, item in value.items()}
-        case list() | tuple():
-            return [plain(item) for item in value]
-        case _:
-            return value
-
-
-_LOST = ("no_match", "out_of_scope", "control:out_of_scope", "which_of_two", "is_it_this", "keys")
+_LOST = (
+    *("no_match", "unknown", "out_of_scope", "control:out_of_scope"),
+    *("which_of_two", "is_it_this", "keys"),
+)
 """Beginnings of the rules by which the manager says that it did not understand."""
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from dialogue.understanding import english
+from dialogue.understanding import english, german
 from dialogue.understanding.numbers import tokens, without_codes
 
 OPEN_END = "…"
@@ -127,16 +128,18 @@ def _phrases(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(normalised(text) for text in texts))
 
 
-USUAL: Mapping[str, Cues] = {
-    "en": Cues(
-        commands=_phrases(english.COMMANDS),
-        strong=_phrases(english.STRONG),
-        backchannels=_phrases(english.BACKCHANNELS),
-        tics=_phrases(english.TICS),
-        hold=_phrases(english.HOLD),
-        returns=_phrases(english.RETURNS),
-        dismissals=_phrases(english.DISMISSALS),
-        fillers=_phrases(english.CUE_FILLERS),
+def _cues(words: Any) -> Cues:
+    return Cues(
+        commands=_phrases(words.COMMANDS),
+        strong=_phrases(words.STRONG),
+        backchannels=_phrases(words.BACKCHANNELS),
+        tics=_phrases(words.TICS),
+        hold=_phrases(words.HOLD),
+        returns=_phrases(words.RETURNS),
+        dismissals=_phrases(words.DISMISSALS),
+        fillers=_phrases(words.CUE_FILLERS),
     )
-}
+
+
+USUAL: Mapping[str, Cues] = {"en": _cues(english), "de": _cues(german)}
 """A language's own cues, for the lists that a hotline does not write."""

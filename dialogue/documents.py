@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
@@ -28,11 +28,21 @@ class Located:
     line: int
 
 
+class Translates(Protocol):
+    """See `dialogue.translation`."""
+
+    def translated(self, file: str, located: Located, mistakes: Mistakes) -> Located:
+        """Return a file's tree in another language."""
+        ...
+
+
 @dataclass(slots=True)
 class Mistakes:
     """What was found wrong so far."""
 
     found: list[Mistake] = field(default_factory=list)
+    translation: Translates | None = None
+    """Puts the texts of YAML files into another language while they are read."""
 
     def add(self, file: str, line: int, message: str) -> None:
         """Note one mistake; `message` says what to write instead."""
@@ -68,6 +78,11 @@ class Section:
     def is_mapping(self, key: str) -> bool:
         """Whether a key holds a mapping rather than a text or a list."""
         return key in self._values and isinstance(self._values[key].value, dict)
+
+    def is_list_of_mappings(self, key: str) -> bool:
+        """Whether a key holds a list whose items are mappings."""
+        value = self._values[key].value if key in self._values else None
+        return isinstance(value, list) and any(isinstance(item.value, dict) for item in value)
 
     def names(self) -> tuple[str, ...]:
         """Return the keys in the order they are written."""
@@ -160,6 +175,11 @@ class Section:
             return default or options[0]
         return value or options[0]
 
+    def data(self, key: str) -> Any:
+        """Return whatever a key holds, as nested lists and mappings of texts."""
+        located = self._take(key, False, "…")
+        return None if located is None else _data(located)
+
     def section(self, key: str, *, required: bool = False, example: str = "{…}") -> Section | None:
         """Return a mapping inside this one."""
         located = self._take(key, required, example)
@@ -182,6 +202,16 @@ class Section:
             if key not in self._read:
                 hint = suggestion(key, sorted(self._read))
                 self.wrong(f"`{key}` is not known in {self.what}; {hint}", key)
+
+
+def _data(located: Located) -> Any:
+    match located.value:
+        case dict() as values:
+            return {key: _data(value) for key, value in values.items()}
+        case list() as items:
+            return [_data(item) for item in items]
+        case text:
+            return text
 
 
 def suggestion(word: str, options: Iterable[str]) -> str:
@@ -224,7 +254,10 @@ def parse_yaml(
     if node is None:
         mistakes.add(file, 1 + offset, f"the file is empty; it must describe {what}")
         return None
-    return Section(file, _located(node, file, mistakes, offset), mistakes, what)
+    located = _located(node, file, mistakes, offset)
+    if mistakes.translation is not None:
+        located = mistakes.translation.translated(file, located, mistakes)
+    return Section(file, located, mistakes, what)
 
 
 def _located(node: yaml.Node, file: str, mistakes: Mistakes, offset: int) -> Located:

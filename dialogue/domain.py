@@ -1,27 +1,42 @@
 """A hotline as data: what it understands, knows, does and says.
 
 <hotline>/domain.toml        name, language, thresholds, where people are
+<hotline>/texts.yaml         where domain.toml `extends` another hotline: its texts, translated
 <hotline>/prompts.yaml       the sentences that every hotline needs
 <hotline>/slots.yaml         values that tasks collect
 <hotline>/tools.yaml         business actions, described
+<hotline>/identification.yaml  how customers prove that something is theirs; absent: never
+<hotline>/catalogue.csv      what there is to buy, described in catalogue.yaml; promotions.csv and
+                             sizes.csv beside it
 <hotline>/intents/*.yaml     what callers want, by example
 <hotline>/flows/*.yaml       tasks
-<hotline>/articles/*.md      answers
+<hotline>/articles/*.md      answers; domain.toml may include folders with more of them
 <hotline>/cues.yaml          words of turn-taking; absent: the language's own
+<hotline>/feelings.yaml      words that show feelings; absent: the language's own
+<hotline>/handover.yaml      when a person takes over, and when people are there; absent: always
 <hotline>/vocabulary.txt     words worth expecting, for the recogniser
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from dialogue.articles import Article
+from dialogue.catalogue import Asked, Catalogue
 from dialogue.cues import Cues
+from dialogue.endpoints import Service
+from dialogue.feelings import USUAL as USUAL_FEELINGS
+from dialogue.feelings import FeelingWords
 from dialogue.flows import Flow, Slot
+from dialogue.handover import Handover
+from dialogue.identification import Identification
+from dialogue.languages import LANGUAGES
 from dialogue.policy import Policy
 from dialogue.spoken import Template, sentences
 from dialogue.tools import ToolSpec
+from dialogue.understanding.language import Language
 
 CONTROLS: Mapping[str, str] = {
     "person": "wants to speak to a person",
@@ -37,8 +52,12 @@ CONTROLS: Mapping[str, str] = {
     "yes": "agrees",
     "no": "declines",
     "out_of_scope": "wants something that this hotline cannot do",
+    "undo": "wants the last change taken back",
 }
-"""Intents that every hotline has, because the manager itself acts on them."""
+"""Intents that the manager itself acts on."""
+
+OPTIONAL_CONTROLS = frozenset({"undo"})
+"""Those of them that a hotline may be without: one where nothing can be taken back."""
 
 PROMPTS: Mapping[str, tuple[str, ...]] = {
     "greeting": (),
@@ -55,6 +74,8 @@ PROMPTS: Mapping[str, tuple[str, ...]] = {
     "apology": (),
     "fallback": (),
     "reprompt": (),
+    "unknown": (),
+    "shall_i_go_on": (),
     "no_match": (),
     "no_match_rephrased": (),
     "no_input": (),
@@ -80,6 +101,9 @@ PROMPTS: Mapping[str, tuple[str, ...]] = {
 }
 """Prompts that every hotline has, with the places each may use."""
 
+USUAL_PROMPTS = tuple(LANGUAGES["en"].usual_prompts)
+"""Prompts without places that a hotline may leave to its language."""
+
 PERSON = "person"
 """The intent of somebody who wants to speak to a person."""
 
@@ -87,8 +111,9 @@ CALL_BACK = "call_back"
 """The intent whose flow takes a call-back down. Where a hotline has it, it is offered together with
 a person."""
 
+
 ARTICLE_PREFIX = "article:"
-"""Before an article's name where it stands beside intents."""
+"""Before an article's name where it stands beside intents, and in the source of what is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,23 +137,12 @@ class Intent:
     choice: Choice | None = None
     words: tuple[str, ...] = ()
     """Words that pick it when it is one of a few options."""
-
-
-@dataclass(frozen=True, slots=True)
-class Article:
-    """An answer."""
-
-    name: str
-    title: str
-    about: str
-    """Completes "Do you want to hear about …": `returns`."""
-    questions: tuple[str, ...]
-    """What callers ask, by example."""
-    text: str
-    """For the ear."""
-    chat_text: str
-    """For the eye; empty when the same."""
-    interruptible: bool = True
+    high_stakes: bool = False
+    """Too much is at stake for a machine: a person takes over at once."""
+    summary: str = ""
+    """For that person: `threatens to go to court`."""
+    catalogue: Asked | None = None
+    """What it asks about products."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +166,33 @@ class Domain:
     """Words worth expecting at any time, most useful first."""
     cues: Cues
     """What a few words tell about who wants to speak."""
+    backend: str = ""
+    """Where its Python tools come from, `package.module:function`; empty: the demo shop's."""
     uninterruptible: frozenset[str] = frozenset()
     """Prompts that must be heard to their end."""
+    handover: Handover = field(default_factory=Handover)
+    """When a person takes over, and when people can be reached."""
+    feelings: FeelingWords = USUAL_FEELINGS["en"]
+    """Words that show how a caller feels."""
+    written_prompts: Mapping[str, tuple[Template, ...]] = field(default_factory=dict)
+    """Other words of prompts for a chat."""
+    identifications: Mapping[str, Identification] = field(default_factory=dict)
+    service: Service | None = None
+    """The backend of the tools that run over HTTP."""
+    catalogue: Catalogue | None = None
+    translations: Mapping[str, str] = field(default_factory=dict)
+    """The same hotline in other languages: its name or folder by the language's code."""
+
+    @property
+    def speech(self) -> Language:
+        """What readers need to know of its language."""
+        return LANGUAGES[self.language]
 
     def prompt(self, name: str) -> str:
         """Return the first variant of a prompt.
 
         Raises:
-            KeyError: no prompt has this name (see `PROMPTS`).
+            KeyError: no prompt has this name (see `PROMPTS` and `USUAL_PROMPTS`).
         """
         return self.prompts[name][0].text
 
@@ -189,14 +222,16 @@ class Domain:
     def fixed_phrases(self) -> tuple[str, ...]:
         """Return every sentence that can be rendered before a call, most urgent first."""
         found: list[str] = []
-        for name in PROMPTS:
+        for name in (*PROMPTS, *USUAL_PROMPTS):
             for template in self.prompts[name]:
-                found += template.fixed()
+                found += template.fixed(self.language)
+        for template in self.handover.say.values():
+            found += template.fixed(self.language)
         for slot in self.slots.values():
             for text in (*slot.ask, slot.rephrase):
                 found += sentences(text)
             for template in (*slot.heard, *slot.kept, slot.partial):
-                found += template.fixed()
+                found += template.fixed(self.language)
         for tool in self.tools.values():
             found += sentences(tool.filler)
         for intent in self.intents.values():
@@ -204,11 +239,18 @@ class Domain:
                 found += sentences(text)
             if intent.choice:
                 found += sentences(intent.choice.question) + sentences(intent.choice.rephrase)
+        for texts in self.catalogue.say.values() if self.catalogue else ():
+            for template in texts:
+                found += template.fixed(self.language)
+        for one in self.identifications.values():
+            for template in (*one.reason, *one.wrong):
+                found += template.fixed(self.language)
         for flow in self.flows.values():
             for template in flow.templates():
-                found += template.fixed()
+                found += template.fixed(self.language)
         for article in self.articles.values():
-            found += sentences(article.text)
+            for part in article.parts:
+                found += sentences(part.text)
         return tuple(dict.fromkeys(found))
 
 
@@ -222,3 +264,15 @@ def load_domain(name_or_folder: str) -> Domain:
     from dialogue.loading import load
 
     return load(name_or_folder)
+
+
+def domain_version(name_or_folder: str) -> str:
+    """Return the `Domain.version` that a hotline would have if it were read now; some milliseconds.
+
+    Raises:
+        DomainError: there is none.
+        OSError: a file of it cannot be read.
+    """
+    from dialogue.loading import current_version
+
+    return current_version(name_or_folder)

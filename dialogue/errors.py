@@ -1,6 +1,7 @@
 """What can go wrong in the dialogue.
 
 DialogueError
+├── BriefError     stored data is no handoff brief of this version
 ├── DomainError    a hotline's folder has mistakes; the message lists every one
 └── StateError     a stored dialogue state is not one of this version
 """
@@ -45,3 +46,7 @@ class DomainError(DialogueError):
 
 class StateError(DialogueError, ValueError):
     """A stored dialogue state is not one of this version."""
+
+
+class BriefError(DialogueError, ValueError):
+    """Stored data is no handoff brief of this version."""

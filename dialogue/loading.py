@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from dialogue.article_loading import article_folders, load_articles
+from dialogue.catalogue import Asked
+from dialogue.catalogue_loading import load_catalogue
 from dialogue.documents import (
     Mistakes,
     Section,
@@ -12,16 +17,24 @@ from dialogue.documents import (
     read_yaml,
     suggestion,
 )
-from dialogue.domain import CONTROLS, Choice, Domain, Intent
+from dialogue.domain import CONTROLS, OPTIONAL_CONTROLS, Choice, Domain, Intent
 from dialogue.errors import DomainError, Mistake
-from dialogue.flow_loading import check_flows, load_flow, load_slots, load_tools
+from dialogue.flow_loading import check_flows, load_flow
 from dialogue.flows import Flow
+from dialogue.handover_loading import load_handover
+from dialogue.identification_loading import load_identifications
+from dialogue.languages import LANGUAGES
 from dialogue.policy import Policy
-from dialogue.text_loading import load_articles, load_cues, load_prompts, load_vocabulary
+from dialogue.slot_loading import check_lookups, load_slots
+from dialogue.step_loading import Parts
+from dialogue.text_loading import load_cues, load_feelings, load_prompts, load_vocabulary
+from dialogue.tool_loading import load_tools
+from dialogue.translation import Translation
 
 PACKAGED = Path(__file__).parent / "domains"
 FEWEST_EXAMPLES = 8
-LANGUAGES = ("en",)
+_BACKEND = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*\Z")
+_PARTS = (".toml", ".yaml", ".md", ".txt", ".csv")
 
 
 def load(name_or_folder: str) -> Domain:
@@ -29,19 +42,49 @@ def load(name_or_folder: str) -> Domain:
     folder = _find(name_or_folder)
     mistakes = Mistakes()
     head = read_toml(folder, "domain.toml", mistakes, "domain.toml")
-    prompts, uninterruptible = load_prompts(folder, mistakes)
-    slots = load_slots(folder, mistakes)
-    tools = load_tools(folder, mistakes)
-    intents = _intents(folder, mistakes)
-    articles = load_articles(folder, mistakes)
+    extended = _extended(head)
+    shared = article_folders(folder, PACKAGED, head, mistakes)
+    backend = _backend(head)
+    name, title, language, policy, translations = _head(head)
+    # What a hotline says and does may be that of another one, in a second language.
+    source = extended or folder
+    translation = Translation.load(folder, mistakes) if extended else None
+    mistakes.translation = translation
+    prompts = load_prompts(source, language, mistakes)
+    slots = load_slots(source, mistakes)
+    tools = load_tools(source, mistakes)
+    check_lookups(source, slots, tools.specs, mistakes)
+    identifications = load_identifications(source, slots, tools.specs, mistakes)
+    parts = Parts(slots, tools.specs, identifications)
     flows: dict[str, tuple[Flow, str]] = {}
-    for path in sorted((folder / "flows").glob("*.yaml")):
+    for path in sorted((source / "flows").glob("*.yaml")):
         file = f"flows/{path.name}"
-        if flow := load_flow(folder, file, path.stem, slots, tools, mistakes):
+        if flow := load_flow(source, file, path.stem, parts, mistakes):
             flows[path.stem] = (flow, file)
+    mistakes.translation = None
+    intents = _intents(folder, mistakes)
+    articles = load_articles(folder, shared, mistakes)
     check_flows(flows, intents, mistakes)
+    catalogue = load_catalogue(folder, mistakes)
+    if catalogue is None:
+        for intent, file, line in intents.values():
+            if intent.catalogue:
+                mistakes.add(file, line, f"`{intent.name}` needs a catalogue.csv; add one")
     _check_effects(intents, {flow.intent for flow, _ in flows.values()}, mistakes)
-    name, title, language, policy = _head(head)
+    if any(flow.undo_at is not None for flow, _ in flows.values()) and "undo" not in intents:
+        mistakes.add(
+            "intents/controls.yaml",
+            1,
+            f"a flow has `undo`, but intent `undo` is missing ({CONTROLS['undo']}); add it with "
+            "examples",
+        )
+    facts = {*slots, *(fact for tool in tools.specs.values() for fact in tool.facts)}
+    mistakes.translation = translation
+    handover = load_handover(source, language, facts, intents, prompts.spoken, mistakes)
+    mistakes.translation = None
+    if translation is not None:
+        translation.check_used(mistakes)
+    feelings = load_feelings(folder, language, mistakes)
     vocabulary = load_vocabulary(folder, mistakes)
     cues = load_cues(folder, language, mistakes)
     if mistakes.found:
@@ -50,19 +93,54 @@ def load(name_or_folder: str) -> Domain:
         name=name,
         title=title,
         language=language,
-        version=_version(folder),
+        version=_version(folder, extended, shared),
         folder=folder,
         policy=policy,
-        prompts=prompts,
+        prompts=prompts.spoken,
         slots=slots,
-        tools=tools,
+        tools=tools.specs,
         intents={key: intent for key, (intent, _, _) in intents.items()},
         flows={key: flow for key, (flow, _) in flows.items()},
         articles=articles,
         vocabulary=vocabulary,
         cues=cues,
-        uninterruptible=uninterruptible,
+        backend=backend,
+        handover=handover,
+        feelings=feelings,
+        uninterruptible=prompts.uninterruptible,
+        written_prompts=prompts.written,
+        identifications=identifications,
+        service=tools.service,
+        translations=translations,
+        catalogue=catalogue,
     )
+
+
+def current_version(name_or_folder: str) -> str:
+    """Return the version that a hotline's files have now; see `dialogue.domain.domain_version`."""
+    folder, mistakes = _find(name_or_folder), Mistakes()
+    head = read_toml(folder, "domain.toml", mistakes, "domain.toml")
+    shared = article_folders(folder, PACKAGED, head, mistakes)
+    return _version(folder, _extended(head), shared)
+
+
+def _version(folder: Path, extended: Path | None, shared: Sequence[tuple[Path, str]]) -> str:
+    return folder_version(
+        folder, (*(place for place, _ in shared), *((extended,) if extended else ()))
+    )
+
+
+def _extended(head: Section | None) -> Path | None:
+    """Return the folder of the hotline that this one translates, if it does."""
+    wanted = head.text("extends") if head else ""
+    if not head or not wanted:
+        return None
+    try:
+        return _find(wanted)
+    except DomainError as error:
+        what = error.mistakes[0].message
+        head.wrong(f'`extends = "{wanted}"`: {what}', "extends")
+        return None
 
 
 def _find(name_or_folder: str) -> Path:
@@ -81,12 +159,23 @@ def _find(name_or_folder: str) -> Path:
     raise DomainError(name_or_folder, (Mistake("domain.toml", 1, what),))
 
 
-def _head(head: Section | None) -> tuple[str, str, str, Policy]:
+def _backend(head: Section | None) -> str:
+    backend = head.text("backend") if head else ""
+    if head and backend and not _BACKEND.match(backend):
+        head.wrong(
+            f"`{backend}` names no Python function; write `backend = "
+            '"my_package.my_module:my_function"`',
+            "backend",
+        )
+    return backend
+
+
+def _head(head: Section | None) -> tuple[str, str, str, Policy, Mapping[str, str]]:
     if head is None:
-        return "", "", "", Policy()
+        return "", "", "en", Policy(), {}
     name = head.text("name", required=True, example='"retail"')
     title = head.text("title", required=True, example='"Maple Street"')
-    language = head.choice("language", LANGUAGES)
+    language = head.choice("language", sorted(LANGUAGES))
     usual = Policy()
     policy = usual
     if section := head.section("policy"):
@@ -103,8 +192,16 @@ def _head(head: Section | None) -> tuple[str, str, str, Policy]:
         if policy.ask > policy.act:
             section.wrong("`ask` must not be above `act`; lower it", "ask")
         section.finish()
+    translations: dict[str, str] = {}
+    if section := head.section("languages"):
+        for code in section.names():
+            if code not in LANGUAGES or code == language:
+                hint = suggestion(code, set(LANGUAGES) - {language})
+                section.wrong(f"`{code}` is no other language; {hint}", code)
+            translations[code] = section.text(code, required=True, example='"retail_de"')
+        section.finish()
     head.finish()
-    return name, title, language, policy
+    return name, title, language or "en", policy, translations
 
 
 def _intents(folder: Path, mistakes: Mistakes) -> dict[str, tuple[Intent, str, int]]:
@@ -144,7 +241,16 @@ def _intents(folder: Path, mistakes: Mistakes) -> dict[str, tuple[Intent, str, i
                 section.texts("reply"),
                 _choice(section.section("choice")),
                 section.texts("words"),
+                section.choice("stakes", ("usual", "high"), "usual") == "high",
+                section.text("summary"),
+                _asked(section),
             )
+            if intent.high_stakes and not intent.summary:
+                section.wrong(
+                    f"`{name}` has `stakes: high`; add `summary` for the person who takes over, "
+                    "like `summary: threatens to go to court`",
+                    "stakes",
+                )
             section.finish()
             if name in found:
                 mistakes.add(
@@ -153,6 +259,12 @@ def _intents(folder: Path, mistakes: Mistakes) -> dict[str, tuple[Intent, str, i
             else:
                 found[name] = (intent, file, section.line)
     return found
+
+
+def _asked(section: Section) -> Asked | None:
+    if "catalogue" not in section:
+        return None
+    return Asked(section.choice("catalogue", [asked.value for asked in Asked]))
 
 
 def _choice(section: Section | None) -> Choice | None:
@@ -174,7 +286,7 @@ def _check_effects(
 ) -> None:
     """Every intent must lead somewhere, and to one place only."""
     for name in CONTROLS:
-        if name not in intents:
+        if name not in intents and name not in OPTIONAL_CONTROLS:
             mistakes.add(
                 "intents/controls.yaml",
                 1,
@@ -185,8 +297,11 @@ def _check_effects(
             label
             for label, present in (
                 ("a flow", name in with_flow),
-                ("`reply`", bool(intent.reply)),
+                ("`stakes: high`", intent.high_stakes),
+                # What is said before a person takes over is no effect of its own.
+                ("`reply`", bool(intent.reply) and not intent.high_stakes),
                 ("`choice`", intent.choice is not None),
+                ("`catalogue`", intent.catalogue is not None),
                 ("a built-in meaning", name in CONTROLS),
             )
             if present
@@ -217,10 +332,10 @@ def _check_effects(
                 )
 
 
-def _version(folder: Path) -> str:
+def folder_version(folder: Path, shared: Sequence[Path] = ()) -> str:
+    """Return what changes with any file of a hotline's folder, or of the folders it includes."""
     digest = hashlib.sha256()
-    for path in sorted(
-        p for p in folder.rglob("*") if p.suffix in (".toml", ".yaml", ".md", ".txt")
-    ):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    for place in (folder, *shared):
+        for path in sorted(p for p in place.rglob("*") if p.suffix in _PARTS and p.is_file()):
+            digest.update(path.relative_to(place).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialogue import unheard
+from dialogue.brief import Why
+from dialogue.feelings import Feeling, mood
 from dialogue.policy import OUT_OF_SCOPE, Escalation, escalation
 from dialogue.reply import Reply
-from dialogue.state import Topic
+from dialogue.state import OPEN, Topic
 
 
 def ask_again(reply: Reply, *, rephrased: bool = False) -> None:
@@ -59,16 +61,23 @@ def not_understood(reply: Reply, *, prompt: str = "no_match") -> None:
 
     Args:
         reply: The step being composed.
-        prompt: How it is admitted: `no_match`, `out_of_scope`, or `keys` for keys that do not fit.
+        prompt: How it is admitted: `no_match`, `unknown` for a question without an answer,
+            `out_of_scope`, or `keys` for keys that do not fit.
     """
     count = reply.state.no_match + 1
     reply.change(no_match=count)
+    reply.failed()
     question = reply.state.question
-    closed = question is not None and question.topic not in (Topic.NEED, Topic.MORE)
+    closed = question is not None and question.topic not in OPEN
     if prompt == OUT_OF_SCOPE and closed:
         # An answer to a closed question was hoped for; what else it might have been is no matter.
         prompt = "no_match"
     reply.decided(f"{prompt}:{count}")
+    if _too_many_failures(reply) and count < len(Escalation):
+        reply.say_prompt(prompt)
+        reply.change(offered=(*reply.state.offered, "failures"))
+        reply.ask_person()
+        return
     match escalation(count):
         case Escalation.REPROMPT:
             reply.say_prompt(prompt)
@@ -80,7 +89,27 @@ def not_understood(reply: Reply, *, prompt: str = "no_match") -> None:
         case Escalation.OFFER_PERSON:
             reply.ask_person()
         case Escalation.GIVE_UP:
-            reply.hand_off("the caller was not understood several times in a row")
+            reply.hand_off(Why.FAILURES)
+
+
+def person_wanted(reply: Reply) -> None:
+    """The customer asked for a person: they get one, or first one offer of help, where the hotline
+    has it so and nothing has gone wrong yet."""
+    state = reply.state
+    reply.change(asked=state.asked + 1)
+    patient = mood(state.feelings, state.turn) is Feeling.CALM and not state.failures
+    if patient and state.asked + 1 < reply.domain.handover.asks:
+        reply.decided("person:help_first")
+        reply.say(reply.domain.handover.say["help_first"].text, "handover:help_first")
+        ask_again(reply)
+        return
+    reply.hand_off(Why.ASKED)
+
+
+def _too_many_failures(reply: Reply) -> bool:
+    """Whether so much has gone wrong in all that a person is offered, once."""
+    state = reply.state
+    return state.failures >= reply.domain.handover.failures and "failures" not in state.offered
 
 
 def repeat(reply: Reply) -> None:

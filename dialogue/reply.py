@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
+from dialogue import handing_over
 from dialogue.acts import (
     Act,
     Answer,
     Ask,
+    Channel,
     EndCall,
     Expectation,
-    Handoff,
     Say,
     Step,
     Trace,
 )
+from dialogue.brief import Why
+from dialogue.briefing import summary_of
 from dialogue.domain import CALL_BACK, PERSON, Domain
-from dialogue.flows import Slot, SlotKind
-from dialogue.spoken import Template
+from dialogue.feelings import Feeling, mood
+from dialogue.flows import DICTATED, Slot, SlotKind
+from dialogue.spoken import LANGUAGE, Template
 from dialogue.state import DialogueState, Question, Spoken, Topic
-from dialogue.understanding.english import DIGIT_WORDS, YES_NO_WORDS
 
 _VOCABULARY = 40
 """Words given to the recogniser with one question."""
 _REMEMBERED = 12
+_READINGS = 12
+_RULED_OUT = 96
 
 
 class Reply:
@@ -51,24 +57,59 @@ class Reply:
         """Change fields of the state to come."""
         self.state = replace(self.state, **values)
 
-    def learn(self, slot: str, value: str) -> None:
-        """Keep a slot's value."""
+    def learn(self, slot: str, value: str, others: Sequence[str] = ()) -> None:
+        """Keep a slot's value, and what else it may have been."""
+        if self.state.slots.get(slot) != value:
+            self._unsettle(slot)
         self.change(
             slots={**self.state.slots, slot: value},
-            partial={k: v for k, v in self.state.partial.items() if k != slot},
+            partial=_without(self.state.partial, slot),
+            readings={**_without(self.state.readings, slot), slot: tuple(others)[:_READINGS]}
+            if others
+            else _without(self.state.readings, slot),
         )
 
     def forget(self, slot: str) -> None:
         """Drop a slot's value and its beginning."""
+        self._unsettle(slot)
         self.change(
-            slots={k: v for k, v in self.state.slots.items() if k != slot},
-            partial={k: v for k, v in self.state.partial.items() if k != slot},
+            slots=_without(self.state.slots, slot),
+            partial=_without(self.state.partial, slot),
+            readings=_without(self.state.readings, slot),
         )
+
+    def rule_out(self, slot: str, values: Sequence[str]) -> None:
+        """Note what a slot's value is not."""
+        known = self.state.ruled_out.get(slot, ())
+        together = tuple(dict.fromkeys((*known, *values)))[-_RULED_OUT:]
+        self.change(ruled_out={**self.state.ruled_out, slot: together})
+
+    def confirm(self, *slots: str) -> None:
+        """Note that the customer said yes to the values of slots."""
+        self.change(confirmed=_joined(self.state.confirmed, slots))
+
+    def check(self, *slots: str) -> None:
+        """Note that our records know the values of slots."""
+        self.change(checked=_joined(self.state.checked, slots))
+
+    def _unsettle(self, slot: str) -> None:
+        confirmed = tuple(name for name in self.state.confirmed if name != slot)
+        checked = tuple(name for name in self.state.checked if name != slot)
+        self.change(confirmed=confirmed, checked=checked)
+
+    def failed(self) -> None:
+        """Count something that went wrong."""
+        self.change(failures=self.state.failures + 1)
 
     def note(self, text: str) -> None:
         """Note something for the person who may take over."""
-        if text and text not in self.state.done:
-            self.change(done=(*self.state.done, text)[-_REMEMBERED:])
+        if text:
+            self.change(done=_joined(self.state.done, (text,))[-_REMEMBERED:])
+
+    def promise(self, text: str) -> None:
+        """Note what the customer may now rely on."""
+        if text:
+            self.change(promised=_joined(self.state.promised, (text,))[-_REMEMBERED:])
 
     def need(self, name: str) -> None:
         """Note what the customer wanted."""
@@ -78,7 +119,22 @@ class Reply:
     @property
     def facts(self) -> Mapping[str, str]:
         """Values for templates: what tools said, and what the customer said."""
-        return {**self.state.facts, **self.state.slots}
+        today = {"today": self.state.now[:10]} if self.state.now else {}
+        return {
+            "caller": self.state.caller,
+            **today,
+            **self.state.facts,
+            **self.state.slots,
+            LANGUAGE: self.domain.language,
+        }
+
+    @property
+    def today(self) -> date | None:
+        """The day of the conversation, where the channel or a tool has told it."""
+        try:
+            return date.fromisoformat(self.facts.get("today", ""))
+        except ValueError:
+            return None
 
     @property
     def rule(self) -> str:
@@ -107,7 +163,10 @@ class Reply:
 
     def prompt(self, name: str, **places: str) -> str:
         """Return the next wording of a prompt."""
-        text = self.variant(name, tuple(t.text for t in self.domain.prompts[name]))
+        texts = self.domain.prompts[name]
+        if self.state.channel is Channel.CHAT:
+            texts = self.domain.written_prompts.get(name, texts)
+        text = self.variant(name, tuple(t.text for t in texts))
         return Template(text).fill(places)
 
     @property
@@ -119,16 +178,36 @@ class Reply:
         self, text: str, source: str, chat_text: str = "", *, interruptible: bool = True
     ) -> None:
         """Say something that leaves no question open."""
-        if text:
+        if text and not self._spared(source):
             self._spoken.append(Spoken(text, chat_text, source, interruptible))
             self.acts.append(Say(text, source, interruptible, self.state.pace, chat_text))
 
     def say_prompt(self, name: str, **places: str) -> None:
         """Say a prompt. It leads to something else, so it is not part of what can be repeated."""
+        if self._spared(f"prompt:{name}"):
+            return
         text = self.prompt(name, **places)
         interruptible = name not in self.domain.uninterruptible
         self._spoken.append(Spoken(text, "", f"prompt:{name}", interruptible, manners=True))
         self.acts.append(Say(text, f"prompt:{name}", interruptible, self.state.pace))
+
+    def regret(self) -> None:
+        """Begin with a word of regret, once and before all else."""
+        text = self.domain.handover.say["sorry"].text
+        if self.acts and text not in self.said:
+            self._spoken.insert(0, Spoken(text, "", "handover:sorry", manners=True))
+            self.acts.insert(0, Say(text, "handover:sorry", pace=self.state.pace))
+
+    def keep_facts(self) -> None:
+        """Take back all of the step but what it tells: something more important comes instead."""
+        self.acts = [act for act in self.acts if isinstance(act, Say) and _tells(act.source)]
+        self._spoken = [part for part in self._spoken if _tells(part.source)]
+
+    def _spared(self, source: str) -> bool:
+        """Whether a caller in a bad mood is spared these words."""
+        if source not in self.domain.handover.cheerful:
+            return False
+        return mood(self.state.feelings, self.state.turn) is not Feeling.CALM
 
     def ask(self, question: Question, *, spoken_as: str = "") -> None:
         """Ask a question and remember it; `spoken_as` for other words than its own."""
@@ -180,35 +259,59 @@ class Reply:
                 Topic.MORE,
                 self.prompt("more"),
                 self.domain.prompt("reprompt"),
-                self.expects(Answer.OPEN, *YES_NO_WORDS[:4]),
+                self.expects(Answer.OPEN, *self.domain.speech.yes_no_words[:4]),
                 source="prompt:more",
             )
         )
 
-    def ask_slot(self, slot: Slot, *, again: bool = False) -> None:
-        """Ask for a value."""
-        if slot.kind is SlotKind.CODE:
-            words = slot.vocabulary or DIGIT_WORDS
-            expects = self.expects(Answer.CODE, *words, digits=slot.digits)
-        else:
-            expects = self.expects(Answer.TEXT, *slot.vocabulary)
+    def ask_slot(self, slot: Slot, *, again: bool = False, spoken_as: str = "") -> None:
+        """Ask for a value; `spoken_as` for other words than its own."""
+        expects = self.expects_value(slot)
         text = slot.rephrase if again else self.variant(f"slot:{slot.name}", slot.ask)
         self.ask(
             Question(
                 Topic.SLOT, text, slot.rephrase, expects, slot.name, source=f"slot:{slot.name}"
+            ),
+            spoken_as=spoken_as,
+        )
+
+    def expects_value(self, slot: Slot) -> Expectation:
+        """Return what a question for a value makes likely."""
+        if slot.kind in DICTATED:
+            words = slot.vocabulary or self.domain.speech.digit_words
+            return self.expects(Answer.CODE, *words, digits=slot.digits or None)
+        if slot.kind is SlotKind.CHOICE:
+            words = tuple(word for words in slot.options.values() for word in words)
+            return self.expects(Answer.CHOICE, *slot.vocabulary, *words)
+        if slot.kind in (SlotKind.EMAIL, SlotKind.NAME, SlotKind.TEXT):
+            return self.expects(Answer.TEXT, *slot.vocabulary)
+        return self.expects(Answer.OPEN, *slot.vocabulary)
+
+    def ask_value(self, slot: Slot, values: Sequence[str]) -> None:
+        """Ask whether the first of some readings is what was meant."""
+        text = self.variant(f"{slot.name}:unsure", tuple(t.text for t in slot.unsure))
+        self.ask(
+            Question(
+                Topic.VALUE,
+                Template(text).fill({**self.facts, slot.name: values[0]}),
+                expects=self.expects(Answer.YES_NO, *self.domain.speech.yes_no_words, digits=1),
+                slot=slot.name,
+                options=tuple(values)[:_READINGS],
+                source=f"slot:{slot.name}",
             )
         )
 
     def ask_person(self) -> None:
         """Offer a person; and a call-back, where the hotline takes them and none is under way."""
-        flow, task = self.domain.flow_for(CALL_BACK), self.state.task
-        both = flow is not None and (task is None or task.flow != flow.name)
+        if handing_over.offer_when_closed(self):
+            return
+        both = handing_over.takes_call_backs(self)
         name = "offer_call_back" if both else "offer_person"
         self.ask(
             Question(
                 Topic.PERSON,
                 self.prompt(name),
-                expects=self.expects(Answer.YES_NO, *YES_NO_WORDS, digits=1),
+                expects=self.expects(Answer.YES_NO, *self.domain.speech.yes_no_words, digits=1),
                 options=(PERSON, CALL_BACK) if both else (),
                 source=f"prompt:{name}",
             )
@@ -220,7 +323,7 @@ class Reply:
             Question(
                 Topic.CONFIRM,
                 text,
-                expects=self.expects(Answer.YES_NO, *YES_NO_WORDS, digits=1),
+                expects=self.expects(Answer.YES_NO, *self.domain.speech.yes_no_words, digits=1),
                 source=source,
                 interruptible=interruptible,
             )
@@ -244,11 +347,9 @@ class Reply:
 
     # --- endings -----------------------------------------------------------------------------
 
-    def hand_off(self, reason: str, *, prompt: str = "transfer") -> None:
-        """Connect to a person, with what they must know."""
-        self.say_prompt(prompt)
-        self.acts.append(Handoff(self.domain.policy.queue, reason, self.summary()))
-        self.change(question=None, pending=None, ended=True)
+    def hand_off(self, why: Why, reason: str = "", *, prompt: str = "transfer") -> None:
+        """Connect to a person, with what they must know; see `dialogue.handing_over`."""
+        handing_over.hand_over(self, why, reason, prompt=prompt)
 
     def goodbye(self, disposition: str) -> None:
         """Say goodbye and end the conversation once it was heard."""
@@ -257,17 +358,8 @@ class Reply:
         self.change(question=None, task=None, pending=None, ended=True)
 
     def summary(self) -> tuple[str, ...]:
-        """Return what a person must know so that nobody repeats themselves."""
-        state, lines = self.state, []
-        wants = [flow.summary for n in state.needs if (flow := self.domain.flow_for(n))]
-        for want in dict.fromkeys(wants):
-            lines.append(f"The caller {want}.")
-        for name, value in state.slots.items():
-            label = self.domain.slots[name].label
-            lines.append(f"{label[:1].upper()}{label[1:]}: {value}.")
-        lines += [f"{line[:1].upper()}{line[1:]}." for line in state.done]
-        lines += [f"The caller said: “{words}”" for words in state.words[-2:]]
-        return tuple(lines)
+        """Return what a person must know, in the few sentences that fit into a note."""
+        return summary_of(self.domain, self.state)
 
     def step(self) -> Step:
         """Return the finished step."""
@@ -282,3 +374,16 @@ class Reply:
             expects=replace(expects, patience=self.state.patience),
             trace=Trace(task=task.flow if task else "", slots=dict(self.state.slots), **self.trace),
         )
+
+
+def _without(values: Mapping[str, Any], slot: str) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name != slot}
+
+
+def _tells(source: str) -> bool:
+    """Whether words tell something that happened or holds."""
+    return source.startswith(("flow:", "article:", "slot:", "handover:"))
+
+
+def _joined(known: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*known, *more)))

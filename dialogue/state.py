@@ -7,8 +7,10 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from dialogue.acts import Answer, Expectation, Pace, plain
+from dialogue.acts import Answer, Channel, Expectation, Pace
 from dialogue.errors import StateError
+from dialogue.feelings import Feeling, Sign
+from dialogue.plain import plain
 
 
 class Topic(StrEnum):
@@ -26,6 +28,14 @@ class Topic(StrEnum):
     """Which of these?"""
     PERSON = "person"
     """Would you like to speak to a person?"""
+    VALUE = "value"
+    """Was that …?"""
+    GO_ON = "go_on"
+    """Shall I go on with the article?"""
+
+
+OPEN = (Topic.NEED, Topic.MORE, Topic.GO_ON)
+"""Questions after which anything may be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +49,13 @@ class Question:
     expects: Expectation = field(default_factory=Expectation)
     slot: str = ""
     options: tuple[str, ...] = ()
-    """Intents to choose from."""
+    """Intents to choose from; for `VALUE` what was understood, likeliest first."""
     source: str = ""
     interruptible: bool = True
+    why: str = ""
+    """For an offer: why a person is needed (`dialogue.brief.Why`)."""
+    reason: str = ""
+    """The same in one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +72,19 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Undoable:
+    """Something that was changed, and what it takes to take it back."""
+
+    flow: str
+    slots: Mapping[str, str]
+    """The values that the task had."""
+    facts: Mapping[str, str]
+    """What the tool said when it changed it."""
+    promise: str = ""
+    """What the customer was promised with it."""
+
+
+@dataclass(frozen=True, slots=True)
 class PendingCall:
     """A tool whose result is awaited."""
 
@@ -66,6 +93,21 @@ class PendingCall:
     arguments: Mapping[str, str]
     side_effect: bool
     failures: int = 0
+    slot: str = ""
+    """The slot whose readings are looked up; empty for a step of a flow."""
+    outcome: str = ""
+    """How the flow's own step turned out, where a look-up is to better it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """The article that is, or was last, told."""
+
+    article: str
+    next: int
+    """Index of the part that comes next; the number of parts once all was told."""
+    turn: int
+    """The customer's turn that was last answered from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +120,37 @@ class Spoken:
     interruptible: bool = True
     manners: bool = False
     """It leads to something else ("As I was saying"), and is never said again."""
+
+
+_TUPLES = ("needs", "done", "words", "promised", "confirmed", "checked", "later", "offered")
+"""Fields of texts, which JSON turns into lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composing:
+    """An answer that is being written from articles."""
+
+    question: str
+    """As it was asked, without numbers and addresses."""
+    articles: tuple[str, ...]
+    otherwise: str
+    """What is done if nothing comes of it; see `dialogue.composing.begin`."""
+    said: int = 0
+    """Sentences said so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProductTopic:
+    """The product that is talked about, and what was asked of it."""
+
+    product: str
+    """Its id; empty while it is not known yet."""
+    asked: str
+    specification: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+    waits_for: str = ""
+    """What was asked back: `product` or `measure`; empty for nothing."""
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +171,19 @@ class DialogueState:
     pending: PendingCall | None = None
     slots: Mapping[str, str] = field(default_factory=dict)
     partial: Mapping[str, str] = field(default_factory=dict)
-    """The beginning of a dictated code, by slot."""
+    """The beginning of a dictated value, by slot."""
+    readings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What else a slot's value may have been, likeliest first, at most twelve."""
+    ruled_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Values that a slot does not have: looked up in vain, or refused; at most 96."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """What tools said, as text by name; the latest value wins."""
+    verified: Mapping[str, str] = field(default_factory=dict)
+    """By identification, the values that the customer proved to be theirs."""
+    wrong_proofs: int = 0
+    """How often a proof did not match, in the whole conversation."""
+    undoable: tuple[Undoable, ...] = ()
+    """What can be taken back, oldest first, at most four."""
     spoken: tuple[Spoken, ...] = ()
     """The bot's last words, in order."""
     unheard: str = ""
@@ -120,10 +203,36 @@ class DialogueState:
     """Intents the customer had, oldest first, at most twelve."""
     done: tuple[str, ...] = ()
     """What was done or told, in words for a person who takes over; at most twelve."""
+    promised: tuple[str, ...] = ()
+    """What the customer may now rely on, in the same words; at most twelve."""
+    confirmed: tuple[str, ...] = ()
+    """Slots whose value the customer said yes to."""
+    checked: tuple[str, ...] = ()
+    """Slots whose value our records know."""
+    feelings: tuple[Sign, ...] = ()
+    """What the customer's words showed of how they feel, oldest first, at most eight."""
+    asked: int = 0
+    """How often the customer asked for a person."""
+    failures: int = 0
+    """What went wrong so far: turns not understood, values that did not hold, tools that failed."""
+    offered: tuple[str, ...] = ()
+    """Why a person was offered already: `anger`, `failures`, or the name of a rule."""
+    now: str = ""
+    """When the conversation takes place, ISO 8601 with an offset; empty where nobody told."""
+    wait: float | None = None
+    """Seconds until a person would answer, where somebody told."""
+    composing: Composing | None = None
+    """The answer that is being written."""
     words: tuple[str, ...] = ()
     """The customer's last turns, oldest first, at most four."""
+    later: tuple[str, ...] = ()
+    """Needs that were named together with the one at hand, and whose turn is still to come."""
     varied: Mapping[str, int] = field(default_factory=dict)
     """How often each prompt was used, so that the next use sounds different."""
+    product: ProductTopic | None = None
+    telling: Telling | None = None
+    channel: Channel = Channel.PHONE
+    """Decides between words for the ear and words for the eye."""
     ended: bool = False
     """Goodbye was said, or a person is on the way."""
 
@@ -151,10 +260,27 @@ class DialogueState:
                 values["task"] = Task(**{**task, "confirmed": tuple(task["confirmed"])})
             if pending := values.get("pending"):
                 values["pending"] = PendingCall(**pending)
+            if product := values.get("product"):
+                values["product"] = ProductTopic(**product)
+            if composing := values.get("composing"):
+                articles = tuple(composing["articles"])
+                values["composing"] = Composing(**{**composing, "articles": articles})
+            if telling := values.get("telling"):
+                values["telling"] = Telling(**telling)
+            values["channel"] = Channel(values.get("channel", Channel.PHONE))
             values["spoken"] = tuple(Spoken(**spoken) for spoken in values["spoken"])
+            undoable = values.get("undoable", ())
+            values["undoable"] = tuple(Undoable(**change) for change in undoable)
             values["pace"] = Pace(values["pace"])
-            for name in ("needs", "done", "words"):
-                values[name] = tuple(values[name])
+            for name in ("readings", "ruled_out"):
+                kept = values.get(name, {})
+                values[name] = {slot: tuple(texts) for slot, texts in kept.items()}
+            for name in _TUPLES:
+                values[name] = tuple(values.get(name, ()))
+            values["feelings"] = tuple(
+                Sign(**{**sign, "feeling": Feeling(sign["feeling"])})
+                for sign in values.get("feelings", ())
+            )
             return cls(**values)
         except (KeyError, TypeError, ValueError) as error:
             raise StateError(f"not a dialogue state of this version: {error}") from error

@@ -1,25 +1,40 @@
-"""Reads what a hotline says and listens for: prompts, articles, cues, vocabulary."""
+"""Reads what a hotline says and listens for: prompts, cues, vocabulary."""
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from typing import Any
 
 from dialogue.cues import USUAL, Cues, normalised
-from dialogue.documents import Mistakes, parse_yaml, read_text, read_yaml
-from dialogue.domain import PROMPTS, Article
-from dialogue.flow_loading import template
+from dialogue.documents import Mistakes, Section, read_text, read_yaml
+from dialogue.domain import PROMPTS
+from dialogue.feelings import USUAL as USUAL_FEELINGS
+from dialogue.feelings import FeelingWords
+from dialogue.languages import LANGUAGES
 from dialogue.spoken import Template
+from dialogue.template_loading import template
 
 
-def load_prompts(
-    folder: Path, mistakes: Mistakes
-) -> tuple[dict[str, tuple[Template, ...]], frozenset[str]]:
-    """Read prompts.yaml: the prompts, and the names of those that must be heard to their end."""
+@dataclass(frozen=True, slots=True)
+class Prompts:
+    """What prompts.yaml holds."""
+
+    spoken: Mapping[str, tuple[Template, ...]] = field(default_factory=dict)
+    written: Mapping[str, tuple[Template, ...]] = field(default_factory=dict)
+    """Other words for a chat, where there are any."""
+    uninterruptible: frozenset[str] = frozenset()
+    """Those that must be heard to their end."""
+
+
+def load_prompts(folder: Path, language: str, mistakes: Mistakes) -> Prompts:
+    """Read prompts.yaml."""
     top = read_yaml(folder, "prompts.yaml", mistakes, "prompts.yaml")
     if top is None:
-        return {}, frozenset()
-    found: dict[str, tuple[Template, ...]] = {}
+        return Prompts()
+    spoken: dict[str, tuple[Template, ...]] = {}
+    written: dict[str, tuple[Template, ...]] = {}
     uninterruptible: set[str] = set()
     for name, places in PROMPTS.items():
         section, key = top, name
@@ -27,70 +42,56 @@ def load_prompts(
             section, key = inner, "say"
             if not inner.flag("interruptible", True):
                 uninterruptible.add(name)
-        texts = section.located_texts(key, required=True, example='"…"')
-        found[name] = tuple(template(section, text, line, places, mistakes) for text, line in texts)
+            if "chat" in inner:
+                written[name] = _templates(inner, "chat", places, mistakes)
+        spoken[name] = _templates(section, key, places, mistakes)
         if section is not top:
             section.finish()
+    for name, usual in LANGUAGES[language].usual_prompts.items():
+        texts = top.located_texts(name) or ((usual, 1),)
+        spoken[name] = tuple(template(top, text, line, (), mistakes) for text, line in texts)
     top.finish()
-    return found, frozenset(uninterruptible)
+    return Prompts(spoken, written, frozenset(uninterruptible))
+
+
+def _templates(
+    section: Section, key: str, places: tuple[str, ...], mistakes: Mistakes
+) -> tuple[Template, ...]:
+    texts = section.located_texts(key, required=True, example='"…"')
+    return tuple(template(section, text, line, places, mistakes) for text, line in texts)
 
 
 def load_cues(folder: Path, language: str, mistakes: Mistakes) -> Cues:
     """Read cues.yaml, if there is one; what it does not write are those of its language."""
     usual = USUAL.get(language, USUAL["en"])
-    if not (folder / "cues.yaml").is_file():
-        return usual
-    section = read_yaml(folder, "cues.yaml", mistakes, "cues.yaml")
-    if section is None:
-        return usual
+    return replace(usual, **_lists(folder, "cues.yaml", Cues, mistakes))
+
+
+def load_feelings(folder: Path, language: str, mistakes: Mistakes) -> FeelingWords:
+    """Read feelings.yaml, if there is one; what it does not write are those of its language."""
+    usual = USUAL_FEELINGS.get(language, USUAL_FEELINGS["en"])
+    return replace(usual, **_lists(folder, "feelings.yaml", FeelingWords, mistakes))
+
+
+def _lists(
+    folder: Path, file: str, kind: type[Any], mistakes: Mistakes
+) -> dict[str, tuple[str, ...]]:
+    """Read a file of lists of phrases, named like the fields of a dataclass."""
+    if not (folder / file).is_file():
+        return {}
+    section = read_yaml(folder, file, mistakes, file)
     found: dict[str, tuple[str, ...]] = {}
-    for name in (field.name for field in fields(Cues)):
-        texts = section.located_texts(name)
+    for name in (f.name for f in fields(kind)) if section else ():
+        texts = section.located_texts(name) if section else ()
         phrases = {normalised(text): line for text, line in texts}
         if "" in phrases:
-            mistakes.add("cues.yaml", phrases[""], f"`{name}` has a phrase without words")
-        if len(phrases) < len(texts):
+            mistakes.add(file, phrases[""], f"`{name}` has a phrase without words")
+        if section and len(phrases) < len(texts):
             section.wrong(f"`{name}` has a phrase twice; keep one", name)
-        if name in section:
+        if section and name in section:
             found[name] = tuple(phrases)
-    section.finish()
-    return replace(usual, **found)
-
-
-def load_articles(folder: Path, mistakes: Mistakes) -> dict[str, Article]:
-    """Read articles/*.md."""
-    found: dict[str, Article] = {}
-    for path in sorted((folder / "articles").glob("*.md")):
-        file = f"articles/{path.name}"
-        text = read_text(folder, file, mistakes)
-        if text is None:
-            continue
-        lines = text.splitlines()
-        end = next((i for i, line in enumerate(lines[1:], 1) if line.strip() == "---"), None)
-        if not lines or lines[0].strip() != "---" or end is None:
-            mistakes.add(
-                file, 1, "front matter is missing; begin with `---`, `title: …`, `---` lines"
-            )
-            continue
-        front = parse_yaml("\n".join(lines[1:end]), file, mistakes, "the front matter", 1)
-        body = " ".join(" ".join(lines[end + 1 :]).split())
-        if not body:
-            mistakes.add(file, end + 2, "the answer is missing; write it below the second `---`")
-        if front is None:
-            continue
-        questions = front.texts("questions", required=True, example="[…]")
-        if "questions" in front and len(questions) < 3:
-            front.wrong("write at least three `questions` that this article answers", "questions")
-        found[path.stem] = Article(
-            name=path.stem,
-            title=front.text("title", required=True, example="Returns"),
-            about=front.text("about", required=True, example="returns"),
-            questions=questions,
-            text=body,
-            chat_text=front.text("chat"),
-            interruptible=front.flag("interruptible", True),
-        )
-        front.finish()
+    if section:
+        section.finish()
     return found
 
 

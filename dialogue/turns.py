@@ -2,40 +2,58 @@
 
 from __future__ import annotations
 
-from dialogue import repair, tasks, unheard
+from dialogue import composing, handing_over, repair, tasks, unheard
 from dialogue.acts import Answer, Step, UserTurn
 from dialogue.answering import Answers
+from dialogue.brief import Why
+from dialogue.composing import Use
 from dialogue.domain import Domain
-from dialogue.flows import SlotKind
+from dialogue.feelings import Feeling, Sign, mood, read_sign, remembered
 from dialogue.keys import Meaning, Pressed, known_keys, read_keys
-from dialogue.needs import ASKED_FOR_PERSON, Needs
+from dialogue.knowledge import Knowledge
+from dialogue.needs import Needs
 from dialogue.reply import Reply
 from dialogue.state import DialogueState, Topic
 from dialogue.understanding.answers import Polarity, read_polarity
 from dialogue.understanding.intents import Understanding
 from dialogue.understanding.numbers import tokens
+from dialogue.understanding.values import shape_of
 
 _KEEPS_UNHEARD = ("busy", "control:hold_on")
 """Rules of turns after which an interrupted answer may still be taken up."""
+_LED_NOWHERE = ("no_match", "unknown", "out_of_scope", "control:out_of_scope", "keys", "reply:")
+"""Beginnings of rules of turns that solved nothing."""
 _SAID: dict[Meaning, Polarity] = {Meaning.YES: Polarity.YES, Meaning.NO: Polarity.NO}
 
 
 class Turns:
     """Answers turns of one hotline; holds nothing of any conversation."""
 
-    def __init__(self, domain: Domain, understanding: Understanding) -> None:
+    def __init__(
+        self,
+        domain: Domain,
+        understanding: Understanding,
+        knowledge: Knowledge,
+        composes: frozenset[Use] = frozenset(),
+    ) -> None:
         self._domain = domain
-        self._needs = Needs(domain, understanding)
+        self._needs = Needs(domain, understanding, knowledge, composes)
         self._answers = Answers(domain, understanding, self._needs)
 
     def answer(self, state: DialogueState, turn: UserTurn) -> Step:
         """Answer one turn."""
         reply = Reply(self._domain, state)
-        text = turn.text.strip()
+        said = turn.text.strip()
+        text = self._domain.speech.written(said)
+        sign = read_sign(text, self._domain.feelings, state.turn + 1, state.words)
         words = (*state.words, text)[-4:] if text else state.words
         away = state.patience is not None
         reply.change(turn=state.turn + 1, no_input=0, words=words, ended=False, patience=None)
+        reply.change(feelings=remembered(state.feelings, sign))
         keys = known_keys(turn.digits)
+        cues = self._domain.cues
+        if composing.waited_for(state.pending) and (keys or not cues.is_backchannel(text)):
+            composing.given_up(reply)
         before = reply.state
         if turn.digits:
             self._pressed(reply, keys, text)
@@ -43,14 +61,35 @@ class Turns:
             # Who speaks has given up on what they typed ahead.
             reply.change(keys="")
             self._spoken(reply, text, away=away)
+        self._needs.next_of_several(reply)
         if reply.state.no_match == before.no_match:
             reply.change(no_match=0)
+        if sign is not None:
+            self._felt(reply, sign, mood(state.feelings, state.turn))
+        handing_over.apply_rules(reply)
         if reply.acts and reply.rule not in _KEEPS_UNHEARD:
             reply.change(unheard="")
         return reply.step()
 
-    def typed_ahead(self, reply: Reply) -> None:
-        """Use what was keyed before the question that this step ends with."""
+    def _felt(self, reply: Reply, sign: Sign, before: Feeling) -> None:
+        """Let what the turn showed of the customer's feelings change what is done about it."""
+        now = mood(reply.state.feelings, reply.state.turn)
+        if now is Feeling.ANGRY and sign.feeling in (Feeling.ANGRY, Feeling.ANNOYED):
+            handing_over.angered(reply, led_nowhere=reply.rule.startswith(_LED_NOWHERE))
+        if before is Feeling.CALM and now is not Feeling.CALM and reply.rule not in _KEEPS_UNHEARD:
+            reply.regret()
+
+    def back(self, reply: Reply) -> None:
+        """Return to what a question was a digression from."""
+        self._needs.back(reply)
+
+    def without_model(self, reply: Reply, otherwise: str) -> None:
+        """Do what is done where a language model did not help; see `dialogue.composing.begin`."""
+        self._needs.without_model(reply, otherwise)
+
+    def go_on(self, reply: Reply) -> None:
+        """Take up what waited for a tool: further needs, and what was keyed ahead."""
+        self._needs.next_of_several(reply)
         keys = reply.state.keys
         reply.change(keys="")
         self._keyed(reply, keys, ahead=True)
@@ -71,7 +110,7 @@ class Turns:
                 digits = "".join(key for key in keys if key.isdigit())
                 self._spoken(reply, f"{text} {digits}".strip(), away=False)
                 return
-            polarity = read_polarity(text)[0]
+            polarity = read_polarity(text, self._domain.speech)[0]
             if meaning in _SAID and polarity not in (Polarity.NONE, _SAID[meaning]):
                 reply.decided("keys:contradicted")
                 reply.say_prompt("yes_or_no")
@@ -127,19 +166,21 @@ class Turns:
         match pressed.meaning:
             case Meaning.PERSON:
                 reply.decided("key:0", intent="person", confidence=1.0)
-                reply.hand_off(ASKED_FOR_PERSON)
+                reply.change(asked=reply.state.asked + 1)
+                reply.hand_off(Why.ASKED)
             case Meaning.REPEAT:
                 reply.decided("key:*", intent="repeat", confidence=1.0)
                 if restarts:
                     repair.ask_again(reply)
                 else:
                     repair.repeat(reply)
-            case Meaning.CODE if slot is not None and slot.kind is SlotKind.CODE:
-                code = reply.state.partial.get(slot.name, "") + pressed.value
-                if len(code) == slot.digits:
-                    self._answers.given(reply, slot, code)
+            case Meaning.CODE if slot is not None and slot.is_code:
+                keyed = reply.state.partial.get(slot.name, "") + pressed.value
+                shape = shape_of(slot)
+                if shape is not None and (whole := shape.whole(keyed)):
+                    self._answers.given(reply, slot, whole)
                 else:
-                    self._answers.begun(reply, slot, code)
+                    self._answers.begun(reply, slot, keyed)
             case Meaning.YES | Meaning.NO | Meaning.CODE:
                 said = pressed.value or pressed.meaning.value
                 self._spoken(reply, said, away=False)
@@ -217,5 +258,5 @@ class Turns:
             state.question is not None
             and state.question.expects.answer is Answer.YES_NO
             and unheard.question_was_heard(state)
-            and read_polarity(text)[0] is Polarity.YES
+            and read_polarity(text, self._domain.speech)[0] is Polarity.YES
         )

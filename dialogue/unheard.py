@@ -15,6 +15,9 @@ A pause ("hold on") and an action that is under way keep it for later.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from dialogue.acts import Answer
 from dialogue.reply import Reply
 from dialogue.spoken import sentences
 from dialogue.state import DialogueState, Spoken
@@ -98,8 +101,16 @@ def tell(reply: Reply, *, introduced: bool = True) -> None:
 
 
 def resume(reply: Reply) -> None:
-    """Say all that was not heard, with its question."""
+    """Say all that was not heard, with its question.
+
+    A yes to half a question counts for nothing, so one that wants a yes is heard to its end this
+    time: who answers early would go round in circles.
+    """
     left = remaining(reply.state.spoken, reply.state.unheard)
+    question = reply.state.question
+    closed = question is not None and question.expects.answer is Answer.YES_NO
+    if question is not None and closed and not question_was_heard(reply.state):
+        reply.change(question=replace(question, interruptible=False))
     reply.change(unheard="")
     reply.say_prompt("resume")
     reply.replay(left or reply.state.spoken)

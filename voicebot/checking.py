@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
 
 from rich.console import Console
 
@@ -11,7 +13,8 @@ from dialogue.domain import load_domain
 from dialogue.errors import DomainError
 from telephony.errors import CarrierError
 from telephony.twilio.rest import TwilioCallControl
-from voicebot.bootstrap import Hotline
+from voicebot.actions.backends import functions_of
+from voicebot.bootstrap import Service
 from voicebot.engines.models import (
     ModelUnavailable,
     locate_encoder,
@@ -20,6 +23,7 @@ from voicebot.engines.models import (
     locate_voice,
     locate_whisper,
 )
+from voicebot.ports import ToolError
 from voicebot.settings import Settings
 from voicebot.store import StoreError, open_store
 
@@ -38,7 +42,10 @@ async def run_checks(settings: Settings, console: Console, *, warm: bool) -> boo
     """
     checks: list[tuple[str, Callable[[], Awaitable[str]]]] = [
         ("settings", lambda: _settings(settings)),
-        ("hotline", lambda: asyncio.to_thread(_hotline, settings)),
+        *(
+            (f"hotline {called}".strip(), partial(asyncio.to_thread, _hotline, name))
+            for called, name in (("", settings.domain), *settings.hotlines.items())
+        ),
         ("models", lambda: asyncio.to_thread(_models, settings)),
         ("database", lambda: asyncio.to_thread(_database, settings)),
         ("carrier", lambda: _carrier(settings)),
@@ -60,11 +67,18 @@ async def _settings(settings: Settings) -> str:
     return mode if settings.development else f"calls come to {settings.public_url}"
 
 
-def _hotline(settings: Settings) -> str:
+def _hotline(name: str) -> str:
     try:
-        domain = load_domain(settings.domain)
+        domain = load_domain(name)
     except DomainError as error:
         raise CheckFailed(str(error)) from error
+    try:
+        functions = functions_of(domain.backend, Path()) if domain.backend else domain.tools
+    except ToolError as error:
+        raise CheckFailed(str(error)) from error
+    local = {name for name, spec in domain.tools.items() if spec.endpoint is None}
+    if missing := sorted(local - set(functions)):
+        raise CheckFailed(f"{domain.backend} has no function for the tool {missing[0]!r}")
     return (
         f"{domain.name}: {len(domain.intents)} intents, {len(domain.articles)} articles, "
         f"{len(domain.flows)} flows"
@@ -117,16 +131,16 @@ async def _carrier(settings: Settings) -> str:
 
 async def _warm(settings: Settings, console: Console) -> str:
     try:
-        hotline = Hotline(settings)
+        service = Service(settings)
     except (DomainError, StoreError) as error:
         raise CheckFailed(str(error)) from error
     try:
         with console.status("loading models and rendering phrases") as status:
-            await hotline.load(
+            await service.load(
                 lambda part, done, of: status.update(f"{part} {done}/{of}" if of else part)
             )
     finally:
-        await hotline.close()
-    if hotline.trouble:
-        raise CheckFailed(hotline.trouble)
+        await service.close()
+    if service.trouble:
+        raise CheckFailed(service.trouble)
     return "all models loaded, all phrases rendered"

@@ -14,7 +14,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from voicebot.bootstrap import Hotline
+from voicebot.bootstrap import Service
+from voicebot.hotlines import Hotline
 from voicebot.journal import CallAnswered, CallId, DigitPressed, Entry, StreamEnded
 from voicebot.live import LiveView
 from voicebot.media.microphone import BLOCK, MicrophoneLine, NoSoundCard
@@ -63,45 +64,47 @@ async def talk(
     card = _sound_system()
     devices = (_device(source), _device(sink))
     rate = _rate(card, devices)
-    hotline = Hotline(settings)
+    service = Service(settings)
     try:
         with console.status("loading models and rendering phrases"):
-            await hotline.load(lambda part, done, of: None)
-        if hotline.trouble:
-            raise ValueError(hotline.trouble)
+            await service.load(lambda part, done, of: None)
+        if service.trouble:
+            raise ValueError(service.trouble)
         console.print("Speak when the bot has greeted you. Enter interrupts it, Ctrl-C ends.\n")
-        await _call(card, devices, rate, hotline, console, headphones)
+        async with service.hotlines.lease(settings.domain) as hotline:
+            await _call(card, devices, rate, service, hotline, console, headphones)
     finally:
-        await hotline.close()
+        await service.close()
 
 
 async def _call(
     card: ModuleType,
     devices: tuple[Any, Any],
     rate: int,
+    service: Service,
     hotline: Hotline,
     console: Console,
     headphones: bool,
 ) -> None:
     line = MicrophoneLine(
-        hotline.speech_detector(),
+        service.speech_detector(),
         rate=rate,
         headphones=headphones,
         post=lambda event: session.post(event),
         clock=lambda: session.now,
     )
-    parts = hotline.session_parts(line, line.ears)
+    parts = service.session_parts(hotline, line, line.ears)
     session = CallSession(
         CallAnswered(
             call_id=f"m{secrets.token_hex(8)}",
             channel="microphone",
             domain=hotline.domain.name,
             answered_at=time.time(),
-            versions=hotline.versions,
+            versions=service.versions(hotline.domain),
         ),
         "sound card",
         replace(parts, journal=_Shown(parts.journal, LiveView(console).show)),
-        hotline.session_policy,
+        service.session_policy,
     )
 
     def exchange(heard: Any, spoken: Any, frames: int, when: Any, status: Any) -> None:

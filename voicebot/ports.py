@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Protocol
 
-from dialogue.acts import DialogueInput, Step
+from dialogue.acts import Channel, DialogueInput, Step
 from dialogue.state import DialogueState
 from voicebot.journal import CallId, Entry, SoundMeasured
 from voicebot.word_times import SpokenWord as SpokenWord
@@ -247,6 +247,14 @@ class ToolRunner(Protocol):
         ...
 
 
+class ClosingToolRunner(ToolRunner, Protocol):
+    """A tool runner that holds something which must be let go."""
+
+    def close(self) -> None:
+        """Take no more work."""
+        ...
+
+
 class ToolError(Exception):
     """A business action failed. The message is for the journal, never for the caller."""
 
@@ -254,12 +262,13 @@ class ToolError(Exception):
 class Dialogue(Protocol):
     """The dialogue manager off the call's loop; pure, so a step may be thrown away."""
 
-    async def start(self, call_id: str, caller: str = "") -> Step:
+    async def start(self, call_id: str, caller: str = "", channel: Channel = Channel.PHONE) -> Step:
         """Return the greeting.
 
         Args:
             call_id: Makes the keys of tool calls unique across calls.
             caller: Number from which the customer rings, E.164, where the carrier gave one.
+            channel: How they reached us.
 
         Raises:
             EngineError: it failed, or took too long.

@@ -17,6 +17,8 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from dialogue.brief import Brief
+from dialogue.errors import BriefError
 from voicebot.exchanges import Fate, Segment, ToolUse
 from voicebot.journal import Entry, event_body, event_type
 from voicebot.metrics import CallMetrics
@@ -68,7 +70,9 @@ def transcript_table(transcript: Transcript) -> Table:
         latency = Text("" if turn.latency is None else f"{turn.latency:.2f} s")
         lines.append((turn.started, (who, _words(turn), latency)))
         lines += [(use.called, (Text(""), _tool(use), Text(""))) for use in turn.tools]
-    lines += [(remark.at, (Text(""), _remark(remark), Text(""))) for remark in transcript.remarks]
+    for remark in transcript.remarks:
+        lines.append((remark.at, (Text(""), _remark(remark), Text(""))))
+        lines += [(remark.at, (Text(""), line, Text(""))) for line in _brief(remark.brief)]
     for at, cells in sorted(lines, key=lambda line: line[0]):
         table.add_row(Text(clock(at)), *cells)
     return table
@@ -197,6 +201,16 @@ def _tool(use: ToolUse) -> Text:
 
 def _remark(remark: Remark) -> Text:
     return Text(f"· {remark.kind.value}: {_clean(remark.detail)}", "dim")
+
+
+def _brief(brief: Mapping[str, Any]) -> list[Text]:
+    """Return a handoff brief, as the journal holds it, as lines for a terminal."""
+    if not brief:
+        return []
+    try:
+        return [readable(f"    {line}") for line in Brief.from_json(brief).table()]
+    except BriefError as error:
+        return [readable(f"    {error}")]
 
 
 def _metrics_data(metrics: CallMetrics) -> dict[str, Any]:

@@ -16,6 +16,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 Seconds = Annotated[float, Field(gt=0)]
 
 
+def is_e164(number: str) -> bool:
+    """Whether a telephone number is written in full: `+15551234567`."""
+    return number.startswith("+") and number[1:].isdigit() and 8 <= len(number) <= 16
+
+
 class TwilioSettings(BaseModel):
     """The carrier account. Without an account SID the server runs in development mode."""
 
@@ -112,13 +117,61 @@ class HandoffSettings(BaseModel):
         "", description="E.164 number of the people; empty: the caller may leave a message."
     )
     ring: int = Field(25, ge=5, le=600, description="Seconds to let them ring.")
+    people: int = Field(
+        0, ge=0, description="How many people there are, to tell the wait; 0: nobody waits."
+    )
+    brief_url: str = Field(
+        "", description="Where briefs are posted as JSON, e.g. a desk's webhook; empty: nowhere."
+    )
+    brief_key: SecretStr = Field(
+        SecretStr(""), description="Sent with a brief as a bearer token; empty: none."
+    )
+    talk: Seconds = Field(300.0, description="Seconds that they talk to a caller, on average.")
+
+    @field_validator("brief_url")
+    @classmethod
+    def _web(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"http", "https"} or not parts.netloc):
+            raise ValueError("must look like https://desk.example.com/briefs, or be empty")
+        return value
 
     @field_validator("number")
     @classmethod
     def _e164(cls, value: str) -> str:
-        if value and not (value.startswith("+") and value[1:].isdigit() and 8 <= len(value) <= 16):
+        if value and not is_e164(value):
             raise ValueError("must be a number in E.164 form, such as +15551234567, or empty")
         return value
+
+
+class LlmSettings(BaseModel):
+    """A language model that writes answers from articles; without a base URL there is none."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base_url: str = Field(
+        "", description="Root of an OpenAI-compatible API, e.g. `http://127.0.0.1:8000/v1`."
+    )
+    model: str = Field("", description="The model's name there.")
+    key: SecretStr = Field(SecretStr(""), description="Sent as a bearer token; empty: none.")
+    uses: tuple[Literal["answers", "phrasing"], ...] = Field(
+        ("answers",),
+        description="JSON list: `answers` for questions that no article answers by itself, "
+        "`phrasing` for articles in other words.",
+    )
+    first: Seconds = Field(
+        2.5, description="Seconds until a sentence must be there; else it goes on without."
+    )
+    whole: Seconds = Field(8.0, description="Seconds for a whole answer.")
+
+    @model_validator(mode="after")
+    def _usable(self) -> LlmSettings:
+        parts = urlsplit(self.base_url)
+        if self.base_url and (parts.scheme not in {"http", "https"} or not parts.netloc):
+            raise ValueError("`base_url` must look like http://127.0.0.1:8000/v1")
+        if self.base_url and not self.model:
+            raise ValueError("a base URL is set without a model: set VOICEBOT_LLM__MODEL")
+        return self
 
 
 class LimitSettings(BaseModel):
@@ -131,6 +184,42 @@ class LimitSettings(BaseModel):
     message_bytes: int = Field(65_536, ge=1024, description="Largest websocket message accepted.")
     start_seconds: Seconds = Field(5.0, description="Time for a stream to send `start`.")
     token_seconds: Seconds = Field(60.0, description="Life of a one-use stream token.")
+    hotlines: int = Field(8, ge=1, le=256, description="Hotlines kept loaded at once.")
+    hotline_seconds: Seconds = Field(
+        10.0, description="How long a call waits for its hotline to be loaded."
+    )
+
+
+class ChatSettings(BaseModel):
+    """The web chat."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    enabled: bool = Field(False, description="Whether `/chat` is served (docs/web-chat.md).")
+    origins: tuple[str, ...] = Field(
+        (),
+        description="Pages that may use it besides this server's own, as JSON: "
+        '`["https://shop.example.com"]`; `["*"]` for all.',
+    )
+    conversations: int = Field(200, ge=1, description="Conversations at once.")
+    per_client: int = Field(10, ge=1, description="Conversations at once from one address.")
+    opens_per_minute: int = Field(20, ge=1, description="New ones a minute from one address.")
+    messages_per_minute: int = Field(30, ge=1, description="Messages a minute in each of them.")
+    message_chars: int = Field(1_000, ge=1, le=1_000, description="Longest message, in characters.")
+    idle_seconds: Seconds = Field(
+        900.0, description="Silence after which one ends; until then it can be taken up again."
+    )
+    conversation_seconds: Seconds = Field(7_200.0, description="Longest conversation.")
+
+    @field_validator("origins")
+    @classmethod
+    def _pages(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            parts = urlsplit(origin)
+            whole = parts.scheme in {"http", "https"} and parts.netloc and not parts.path.strip("/")
+            if origin != "*" and not whole:
+                raise ValueError(f"{origin!r} must look like https://shop.example.com, or be *")
+        return value
 
 
 class Settings(BaseSettings):
@@ -154,8 +243,17 @@ class Settings(BaseSettings):
         description="SQLAlchemy URL of the store: SQLite file or PostgreSQL.",
     )
     domain: str = Field("retail", description="The hotline: a packaged name, or a folder.")
+    hotlines: dict[str, str] = Field(
+        {},
+        description="Other hotlines by the number that was called, as JSON: "
+        '`{"+15550100001": "clinic"}`.',
+    )
     shop_path: Path = Field(
         Path("var/demo-shop.sqlite3"), description="SQLite file of the demo shop; made if missing."
+    )
+    tools: Literal["python", "http"] = Field(
+        "python",
+        description="What runs a tool that has both: a Python function, or its HTTP endpoint.",
     )
     log_format: Literal["auto", "console", "json"] = Field(
         "auto", description="`auto`: readable on a terminal, JSON elsewhere."
@@ -168,7 +266,9 @@ class Settings(BaseSettings):
     turns: TurnSettings = TurnSettings()
     playout: PlayoutSettings = PlayoutSettings()
     handoff: HandoffSettings = HandoffSettings()
+    llm: LlmSettings = LlmSettings()
     limits: LimitSettings = LimitSettings()
+    chat: ChatSettings = ChatSettings()
 
     @field_validator("public_url")
     @classmethod
@@ -179,6 +279,16 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query:
             raise ValueError("must look like https://bot.example.com")
         return value.rstrip("/")
+
+    @field_validator("hotlines")
+    @classmethod
+    def _called(cls, value: dict[str, str]) -> dict[str, str]:
+        for number, name in value.items():
+            if not is_e164(number):
+                raise ValueError(f"{number!r} must be a number in E.164 form, such as +15551234567")
+            if not name.strip():
+                raise ValueError(f"{number} leads to no hotline; write a packaged name or a folder")
+        return value
 
     @model_validator(mode="after")
     def _complete(self) -> Settings:

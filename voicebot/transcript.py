@@ -6,9 +6,10 @@ a turn of its own. Works on a journal that breaks off anywhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from voicebot.exchanges import (
     CallerTurn,
@@ -95,6 +96,8 @@ class Remark:
     at: float
     kind: RemarkKind
     detail: str
+    brief: Mapping[str, Any] = field(default_factory=dict)
+    """For a handoff: what the person was told (see `dialogue.brief`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,9 +223,9 @@ def _remarks(entries: Sequence[Entry]) -> tuple[Remark, ...]:
                 remarks.append(Remark(entry.at, RemarkKind.RETRACTED, "the caller went on"))
             case NoInputNoticed(count):
                 remarks.append(Remark(entry.at, RemarkKind.NO_INPUT, str(count)))
-            case HandoffDecided(queue, reason):
+            case HandoffDecided(queue=queue, reason=reason, brief=brief):
                 detail = f"{queue}: {reason}" if queue else reason
-                remarks.append(Remark(entry.at, RemarkKind.HANDOFF, detail))
+                remarks.append(Remark(entry.at, RemarkKind.HANDOFF, detail, brief))
             case EngineFailed(engine, error):
                 remarks.append(Remark(entry.at, RemarkKind.ENGINE_FAILED, f"{engine}: {error}"))
             case StreamEnded(reason):

@@ -48,6 +48,16 @@ YES = (
     "mm hmm", "mhm", "indeed", "please", "sounds good", "that's fine", "that would be great",
     "by all means", "why not", "you bet", "affirmative", "i do", "i would", "i am", "it is",
     "perfect", "great", "i think so", "i believe so", "no problem", "no worries",
+    "yes indeed", "yes of course", "of course yes", "for sure", "that works", "works for me",
+    "that works for me", "sounds right", "that sounds right", "that sounds good", "go on then",
+    "let's do it", "let's do that", "let's go", "very well", "i'd like that", "i would like that",
+    "i'd love that", "that'd be great", "that would be nice", "that'd be nice",
+    "that would be good",
+    "you can", "you may", "yes you can", "yes you may", "please go ahead", "you got it",
+    "that's the one",
+    "that's it exactly", "quite right", "naturally", "happy to", "fine by me", "fine with me",
+    "okay then", "all right then", "no objection", "no objections", "i don't mind", "i suppose so",
+    "i'm happy with that", "i agree", "agreed", "confirmed", "i confirm",
 )  # fmt: skip
 
 NO = (
@@ -60,11 +70,24 @@ NO = (
     "nothing", "nothing else", "that's all", "that is all", "that's everything",
     "that's it thanks", "that will be all", "that'll be all", "that was all", "i'm good",
     "i'm all set", "all set", "all good", "forget it", "leave it", "none",
+    "i would rather not", "i'd prefer not", "i'd prefer not to", "prefer not",
+    "i'd rather not do that",
+    "no way", "certainly not", "absolutely not", "definitely not", "of course not", "hell no",
+    "not today", "not really no", "not necessary", "that's not necessary", "no need",
+    "there's no need", "don't bother", "hold off", "i changed my mind", "i've changed my mind",
+    "i've thought better of it", "better not", "let's not", "let's leave it", "leave it as it is",
+    "i wouldn't", "i would not", "no i don't", "i don't want to", "i don't want that",
+    "i do not want that", "under no circumstances", "not a chance", "no it isn't", "no it's not",
+    "i disagree", "that's not it", "that isn't right", "not quite", "not exactly", "stop",
 )  # fmt: skip
 
 UNSURE = (
     "maybe", "not sure", "i'm not sure", "i don't know", "i dont know", "perhaps", "no idea",
     "i guess", "i guess so", "possibly", "hmm", "don't know", "it depends", "depends",
+    "i'm not certain", "not certain", "hard to say", "could be", "might be", "probably",
+    "probably not", "i'm not really sure", "i can't decide", "i haven't decided", "let me think",
+    "let me think about it", "i need to think", "i don't really know", "who knows", "sort of",
+    "kind of", "yes and no", "i'm in two minds", "i might", "i'm unsure", "unsure",
 )  # fmt: skip
 
 POLITE = frozenset(
@@ -87,8 +110,28 @@ CUE_FILLERS = (
 OPENINGS = FILLERS | frozenset(_words("hey there yeah okay ok honestly actually right listen look"))
 """What people say before they say what they want; means nothing while more follows."""
 
-ANOTHER = ("another order", "other order", "different order", "second order", "new order number")
+ANOTHER = (
+    "another order", "other order", "different order", "second order", "new order number",
+    "the other one", "another one", "a different one", "not that one", "not this one",
+)  # fmt: skip
 """The value given earlier is not the one that is meant now."""
+
+INSTEAD = (
+    "no i meant", "no i mean", "no sorry i meant", "sorry i meant", "i meant", "i actually meant",
+    "what i meant was", "what i meant is", "i was talking about", "i'm talking about",
+    "no i was asking about", "i was asking about", "no i asked about", "i asked about",
+    "no i said", "i said", "no rather", "no not that i want to", "no not that",
+)  # fmt: skip
+"""What comes before what was really meant, when it was taken for something else."""
+
+JOINTS = (
+    "and also", "and then", "and after that", "and secondly", "and another thing", "oh and",
+    "but also", "as well as", "and", "also", "plus",
+)  # fmt: skip
+"""Between one need and the next in the same breath; longer ones first."""
+
+CONDITIONS = ("if", "unless", "as long as", "only when", "provided", "depends", "but only")
+"""They make a yes depend on something that was not asked."""
 
 ORDINALS = (
     ("first", "first one", "one", "number one", "the former"),
@@ -97,8 +140,26 @@ ORDINALS = (
     ("fourth", "fourth one", "four", "number four"),
 )
 LAST = ("last", "last one", "the latter")
-ALL = ("both", "all of them", "either")
-NEITHER = ("neither", "none", "none of them", "none of those", "something else", "no")
+ANY = ("either", "either one", "any of them", "any", "whichever", "you choose")
+ALL = ("both", "both of them", "all of them", *ANY)
+MISUNDERSTOOD = (
+    "got me wrong", "misunderstood me", "misunderstood", "not what i want", "not what i wanted",
+    "isn't what i want", "not what i'm after", "isn't what i'm after", "not what i meant",
+    "isn't what i meant", "not what i asked", "isn't what i asked", "not what i said",
+    "never asked for that", "didn't ask for that",
+)  # fmt: skip
+"""Not what was confirmed is wrong, but that it was asked for at all."""
+
+QUESTIONS = (
+    "what", "when", "where", "how", "who", "which", "why", "are you", "are there", "do you",
+    "do i", "can i", "can you", "could i", "could you", "is it", "is there", "would you",
+)  # fmt: skip
+"""Words by which a question is told from a value that was asked for."""
+
+NEITHER = (
+    "neither", "neither of them", "neither of those", "neither one", "none", "none of them",
+    "none of those", "none of these", "something else", "no",
+)  # fmt: skip
 
 LEAD_INS = (
     "my new address is", "the new address is", "new address is", "my address is",
@@ -108,6 +169,43 @@ LEAD_INS = (
     "um", "uh", "well", "sure", "no", "actually",
 )  # fmt: skip
 """What people say before the text that was asked for."""
+
+# --- knowledge -------------------------------------------------------------------------------
+
+QUESTION_WORDS = frozenset(
+    _words("what what's when where where's why who who's whose how how's which can could do does")
+    + _words("did is are was were will would should may has have isn't aren't don't doesn't tell")
+)
+"""What questions begin with."""
+
+GO_ON_FROM = (
+    "and what about", "and how about", "what about", "how about", "and if", "what if", "and then",
+    "what else", "and", "also", "but", "so", "then",
+)  # fmt: skip
+"""Beginnings of what goes on from the answer just given."""
+
+POINTING = frozenset(
+    _words("that this it its those these they them their there then one ones either same such")
+)
+"""Words that point at what was just told."""
+
+ASKS = {
+    "time": ("how long", "how soon", "how fast", "how many days", "how many weeks", "when",
+             "by when", "what time", "until when", "how quickly", "deadline", "how much time"),
+    "price": ("how much", "cost", "costs", "price", "charge", "charged", "fee", "fees", "free",
+              "pay", "expensive"),
+}  # fmt: skip
+"""Words by which a question asks for one kind of fact."""
+
+TELLS = {
+    "time": frozenset(
+        _words("second seconds minute minutes hour hours day days week weeks month months year")
+        + _words("years today tomorrow overnight immediately morning evening noon midnight monday")
+        + _words("tuesday wednesday thursday friday saturday sunday sundays weekend weekends")
+    ),
+    "price": frozenset(_words("dollar dollars cent cents euro euros pound pounds free percent")),
+}
+"""Words by which a sentence tells a fact of that kind."""
 
 # --- turn-taking: the usual `dialogue.cues.Cues` -----------------------------------------------
 
@@ -192,3 +290,30 @@ DISMISSALS = (
     "you told me", "you told me that", "you already told me", "skip it", "skip that",
     "skip this", "cut it out", "pause",
 )  # fmt: skip
+
+LACKING = (
+    "don't know", "do not know", "don't have", "do not have", "haven't got", "no idea", "no clue",
+    "can't remember", "cannot remember", "don't remember", "do not remember", "i forgot",
+    "forgotten", "not sure", "can't find", "cannot find", "lost it", "don't recall", "not at hand",
+)  # fmt: skip
+"""Say that somebody does not have what they were asked for."""
+
+REFERRING = frozenset(_words(
+    "it its it's this that these those one ones they them product products item items article"
+))  # fmt: skip
+"""Stand for a product that is not named."""
+
+OWNED = (
+    "ordered",
+    "bought",
+    "purchased",
+    "received",
+    "my order",
+    "was delivered",
+    "arrived",
+    "came",
+)
+"""Tell of something that the customer has, or is to get: not of something to buy."""
+
+ALSO = ("what about", "how about", "and what about", "and how about", "and the", "and your", "and")
+"""Begin a turn that asks the same of something else."""

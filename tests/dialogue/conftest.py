@@ -1,5 +1,5 @@
 """Fixtures of the conversations."""
 
-from tests.dialogue.conversation import call, encoder, manager, shop
+from tests.dialogue.conversation import call, encoder, manager, shop, withheld
 
-__all__ = ["call", "encoder", "manager", "shop"]
+__all__ = ["call", "encoder", "manager", "shop", "withheld"]

@@ -15,6 +15,8 @@ from dialogue.acts import (
     Act,
     Ask,
     CallTool,
+    Channel,
+    Circumstances,
     DialogueInput,
     EndCall,
     Handoff,
@@ -29,12 +31,17 @@ from dialogue.domain import load_domain
 from dialogue.manager import DialogueManager
 from dialogue.state import DialogueState
 from voicebot.actions.demo_shop import DemoShop
-from voicebot.engines.encoder import HybridPassageIndexer, LogisticIntentTrainer, MiniLmEncoder
+from voicebot.actions.stock import KNOWN_CUSTOMERS
+from voicebot.engines.encoder import HybridPassageIndexer, MiniLmEncoder
+from voicebot.engines.intents import LogisticIntentTrainer
 from voicebot.engines.models import locate_encoder
 from voicebot.settings import ModelSettings
 
 MONDAY = date(2026, 3, 2)
 """Today, in every conversation."""
+
+IRIS, HUGO = KNOWN_CUSTOMERS
+"""Two customers: the first has most of the well-known orders."""
 
 Tools = Mapping[str, Callable[..., Mapping[str, Any]]]
 
@@ -47,6 +54,9 @@ class Conversation:
     tools: Tools
     caller: str = ""
     """The number they call from, where it is known."""
+    circumstances: Circumstances = field(default_factory=Circumstances)
+    """When they call, and how busy people are."""
+    channel: Channel = Channel.PHONE
     state: DialogueState = field(init=False)
     step: Step = field(init=False)
     acts: list[Act] = field(default_factory=list)
@@ -55,7 +65,11 @@ class Conversation:
     """All tools called so far, with their arguments."""
 
     def __post_init__(self) -> None:
-        self._take(self.manager.start("call-1", self.caller))
+        self._take(
+            self.manager.start(
+                "call-1", self.caller, self.channel, circumstances=self.circumstances
+            )
+        )
 
     def say(self, text: str) -> str:
         """Say a line; return what the bot said to it."""
@@ -137,5 +151,11 @@ def shop(tmp_path: Path) -> DemoShop:
 
 @pytest.fixture
 def call(manager: DialogueManager, shop: DemoShop) -> Conversation:
-    """A conversation that was just answered."""
+    """A conversation that was just answered, with the customer of most well-known orders."""
+    return Conversation(manager, shop.tools(), caller=IRIS.phone)
+
+
+@pytest.fixture
+def withheld(manager: DialogueManager, shop: DemoShop) -> Conversation:
+    """A conversation with somebody whose number is not known."""
     return Conversation(manager, shop.tools())

@@ -55,11 +55,11 @@ def test_neither_goes_on_with_the_task(known: Conversation, line: str) -> None:
 
 
 def test_a_withheld_number_is_asked_for_and_can_be_keyed(
-    call: Conversation, shop: DemoShop
+    withheld: Conversation, shop: DemoShop
 ) -> None:
-    assert call.say("can somebody call me back") == "On which number can we reach you?"
-    assert call.press("5552340142#") == "Shall a colleague call you on 5 5 5 2 3 4 0 1 4 2?"
-    call.say("yes")
+    assert withheld.say("can somebody call me back") == "On which number can we reach you?"
+    assert withheld.press("5552340142#") == "Shall a colleague call you on 5 5 5 2 3 4 0 1 4 2?"
+    withheld.say("yes")
     assert ["5552340142"] == [noted.phone for noted in shop.call_backs()]
 
 

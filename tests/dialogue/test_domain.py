@@ -49,9 +49,20 @@ def test_the_retail_hotline_is_complete() -> None:
     )
     assert len(domain.articles) >= 8
     assert "order number" in domain.vocabulary
-    assert {"order_status", "cancel_order", "change_address", "return_item", "call_back"} == set(
-        domain.flows
-    )
+    assert {
+        "account_access",
+        "call_back",
+        "cancel_order",
+        "change_address",
+        "complaint",
+        "damaged_item",
+        "exchange",
+        "invoice",
+        "membership",
+        "order_status",
+        "payment_problem",
+        "return_item",
+    } == set(domain.flows)
 
 
 def test_a_folder_is_as_good_as_a_packaged_name(folder: Path) -> None:
@@ -116,7 +127,7 @@ def test_what_is_said_often_can_be_rendered_ahead() -> None:
             ("prompts.yaml", 'resume: "', 'resume: *x\nold: "'),
             "`*x` is an alias; write the value",
         ),
-        (("prompts.yaml", 'goodbye: "', 'goodbye: ["'), "not YAML"),
+        (("prompts.yaml", 'transfer: "', 'transfer: ["'), "not YAML"),
         (
             ("slots.yaml", "  digits: 5\n", ""),
             "slots.yaml:1: a code has a length; add one",
@@ -151,7 +162,7 @@ def test_what_is_said_often_can_be_rendered_ahead() -> None:
         ),
         (
             ("flows/cancel_order.yaml", "{order: order}", "{order: address}"),
-            "`address` is not known at this step; use one of: order",
+            "`address` is not known at this step; use one of: caller, order, summary",
         ),
         (
             (
@@ -176,7 +187,7 @@ def test_what_is_said_often_can_be_rendered_ahead() -> None:
         ),
         (
             ("flows/order_status.yaml", "- collect:", "- collects:"),
-            "a step begins with `collect:`, `call:` or `confirm:`",
+            "a step begins with `collect:`, `call:`, `confirm:`, `verify:` or `say:`",
         ),
         (
             ("intents/controls.yaml", "repeat:", "again:"),
@@ -228,7 +239,7 @@ def test_what_is_said_often_can_be_rendered_ahead() -> None:
         (("domain.toml", "patience = 60 ", "patience = 1 "), "domain.toml:12: `patience` must be"),
         (
             ("slots.yaml", "  kind: text\n", "  kind: text\n  caller_id: true\n"),
-            "a number to call from is a code; write `kind: code`",
+            "a number to call from is a code; write `kind: phone`",
         ),
         (
             ("flows/call_back.yaml", "about: summary", "about: sumary"),

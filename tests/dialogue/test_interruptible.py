@@ -10,9 +10,10 @@ import pytest
 from dialogue.acts import Ask, Say
 from dialogue.domain import load_domain
 from dialogue.manager import DialogueManager
-from tests.dialogue.conversation import Conversation
+from tests.dialogue.conversation import IRIS, Conversation
 from voicebot.actions.demo_shop import DemoShop
-from voicebot.engines.encoder import HybridPassageIndexer, LogisticIntentTrainer, MiniLmEncoder
+from voicebot.engines.encoder import HybridPassageIndexer, MiniLmEncoder
+from voicebot.engines.intents import LogisticIntentTrainer
 
 pytestmark = pytest.mark.models
 
@@ -41,7 +42,7 @@ def lawful(encoder: MiniLmEncoder, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture
 def call(lawful: DialogueManager, tmp_path: Path) -> Conversation:
     shop = DemoShop.open(tmp_path / "shop.sqlite3")
-    return Conversation(lawful, shop.tools())
+    return Conversation(lawful, shop.tools(), caller=IRIS.phone)
 
 
 def guarded(call: Conversation) -> list[str]:

@@ -31,7 +31,7 @@ def understood(manager: DialogueManager, need: str, text: str) -> bool:
     step = manager.handle(manager.start().state, UserTurn(text))
     rule, question = step.trace.rule, step.state.question
     if need == "out_of_scope":
-        return rule.startswith(("out_of_scope", "no_match"))
+        return rule.startswith(("out_of_scope", "no_match", "unknown"))
     if rule == "which_of_two":
         return question is not None and need in question.options
     return step.trace.intent == need and not rule.startswith("no_match")

@@ -196,7 +196,7 @@ def test_a_pause_over_an_answer_keeps_the_rest_of_it(call: Conversation) -> None
 
 
 def test_a_weak_guess_is_asked_about_before_anything_is_done(call: Conversation) -> None:
-    said = call.say("I'd prefer if you rang me tomorrow")
+    said = call.say("is your wood from sustainable forests")
     assert said.startswith("Just to be sure. Do you want to ")
     assert call.step.trace.rule in ("which_of_two", "is_it_this")
     assert call.state.task is None
