@@ -77,6 +77,9 @@ _ASKS = (
 _OF_ONE_GOAL = ("address", "wish", "details", "complaint", "email")
 """Facts that only some goals are asked for; who wants another has been taken wrong."""
 
+_READ_BACK = ("wish",)
+"""Words of the customer's own that the bot says again before it acts on them."""
+
 _SILENCE = r"still there|can't hear you"
 _MORE = r"anything else|what else can"
 _GO_ON = r"shall i go on"
@@ -271,6 +274,8 @@ class Customer:
         return str(self._random.choice(self._wording.all("digression"))["question"])
 
     def _confirm(self, text: str) -> str:
+        if fact := self._said_wrong(text.lower()):
+            return self._correct(fact)
         if not self._means_mine(text):
             return self._pick("not_that")
         if self.manner is Manner.CONFUSED and not self._hesitated:
@@ -279,17 +284,22 @@ class Customer:
         return self._pick("yes" if self.goal.agrees else "no")
 
     def _means_mine(self, text: str) -> bool:
-        """Whether what is to be confirmed is what the customer wants, with their own values."""
+        """Whether what is to be confirmed is what the customer wants."""
         question = text.lower()
         if "is that right" in question and "address" not in self.facts:
             return False
-        if "address" in self.facts and "is that right" in question:
-            return all(
-                word in re.findall(r"\w+", question)
-                for word in re.findall(r"\w+", self.facts["address"].lower())
-            )
         asked = re.search(r"(?:shall|should) (?:i|we|a colleague) (.*)\?", question)
         return asked is None or not self.goal.agreed or bool(re.search(self.goal.agreed, asked[1]))
+
+    def _said_wrong(self, question: str) -> str:
+        """Return which of the customer's facts is to be confirmed wrong; nothing for none."""
+        if "address" in self.facts and "is that right" in question:
+            return "" if _names(question, self.facts["address"]) else "address"
+        if self._asked in _READ_BACK and "i have" in question:
+            return "" if _names(question, self.facts[self._asked]) else self._asked
+        number = re.sub(r"\D", "", question)
+        mine = self.facts.get("phone", "") if "phone" in self.goal.facts_wanted else ""
+        return "phone" if len(number) == len(mine) > 0 and number != mine else ""
 
     def _choose(self, named: str) -> str:
         if "track" in named and "cancel" in named and self.goal.pick:
@@ -328,3 +338,9 @@ class Customer:
 def manners(names: Sequence[str] = ()) -> tuple[Manner, ...]:
     """Return the manners of these names; all where none are given."""
     return tuple(Manner(name) for name in names) or tuple(Manner)
+
+
+def _names(said: str, value: str) -> bool:
+    """Whether all words of a value were said."""
+    words = re.findall(r"\w+", said)
+    return all(word in words for word in re.findall(r"\w+", value.lower()))

@@ -81,6 +81,7 @@ class CustomerPlayer(LinePlayer):
         self._hear = hear
         self._pool = pool
         self._thought: Future[tuple[Action, CallerLine | None]] | None = None
+        self._heard = ""
         self._answered = 0
         """Where the bot was last heard when the customer thought about it."""
         self._leaves = False
@@ -108,10 +109,11 @@ class CustomerPlayer(LinePlayer):
         return self.speaking is None and (self._leaves or silent >= GIVE_UP)
 
     def _think(self) -> tuple[Action, CallerLine | None]:
-        heard = self._hear()
-        if not heard:
+        # Said while the customer was thinking of the last answer: it is still what is asked.
+        self._heard = self._hear() or self._heard
+        if not self._heard:
             return Action(Move.SILENCE), None
-        action = self._customer.hear(heard)
+        action = self._customer.hear(self._heard)
         if action.move is not Move.SAY:
             return action, None
         sound = at_level(say(self._speaker, speakable(action.text)), LEVEL)
@@ -122,8 +124,8 @@ class CustomerPlayer(LinePlayer):
 
 
 def speakable(text: str) -> str:
-    """Return a text as a synthesiser says it like a person: digits one by one."""
-    return re.sub(r"\d{2,}", lambda match: spelled(match[0]), text)
+    """Return a text as a synthesiser says it like a person: long numbers digit by digit."""
+    return re.sub(r"\d{4,}", lambda match: spelled(match[0]), text)
 
 
 @dataclass(slots=True)
