@@ -77,7 +77,7 @@ def calls(server: Server) -> dict[str, CallRecording]:
                 line("What is your return policy?", 0),
                 line("Sorry, stop. Where is my order?", 0, During(3.0)),
                 CallerLine(label="44117", digits="44117", when=AfterBot()),
-                line("No thank you, that's all.", 0),
+                line("Thanks, goodbye.", 2),
             ],
         ),
         "person": caller(server, [line("Can I speak to a person please?", 1)]),
