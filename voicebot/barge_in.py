@@ -87,7 +87,7 @@ class BargeInDetector:
         if self.sound is None:
             return []
         self.sound.stopped(ended, now)
-        return [*self.sound.expire(now), *self._consider(now)]
+        return self._look_or_decide(self.sound, now)
 
     def observe(self, event: SoundMeasured | Glimpsed, now: float) -> list[TurnCommand]:
         """Take evidence."""
@@ -100,7 +100,13 @@ class BargeInDetector:
         """Look again, or decide, if it is time to."""
         if self.sound is None or (at := self.sound.deadline) is None or at > now:
             return []
-        return [*self.sound.expire(now), *self._consider(now)]
+        return self._look_or_decide(self.sound, now)
+
+    def _look_or_decide(self, sound: Overhearing, now: float) -> list[TurnCommand]:
+        """Run its timers; what was decided on needs no further look."""
+        looks = sound.expire(now)
+        decided = self._consider(now)
+        return [*looks] if self.sound is sound else decided
 
     def _overhear(
         self, first: float, now: float, *, since: float | None = None, ongoing: bool = False

@@ -88,6 +88,9 @@ class CallSession:
         self._inbox = Inbox(call.call_id)
         self._tasks = CallTasks(call.call_id, self.post)
         self._seq = 0
+        self._at = 0.0
+        """When what is being dealt with happened. All that follows from it bears the same time, so
+        that a replay decides at the moments at which the call did."""
         self._turns = TurnTaker(policy.turns, parts.cues)
         self._speech = SpeechOutput(
             parts.synthesiser, parts.speaker, journal=self._record, post=self.post
@@ -155,7 +158,7 @@ class CallSession:
     # --- events in -------------------------------------------------------------------------
 
     def _take(self, event: SessionEvent) -> None:
-        now = self.now
+        now = self._at = self.now
         match event:
             case SegmentSent():
                 self._speech.sent(event, now)
@@ -181,7 +184,7 @@ class CallSession:
                 self._record(event)
                 if self._turns.floor is Floor.CALLER:
                     # Whatever was said into a pause never goes on over the caller.
-                    self._speech.silence(self.now, fade=True)
+                    self._speech.silence(now, fade=True)
             case Transcribed():
                 self._trouble.is_over()
                 self._record(event)
@@ -192,11 +195,11 @@ class CallSession:
         """Journal a fact, then let the turn-taker draw its conclusions; the end comes last."""
         if self._outcome is not None:
             return
-        entry = Entry(self._seq, self.now, event)
+        entry = Entry(self._seq, self._at, event)
         self._seq += 1
         self._parts.journal.append(CallId(self.call.call_id), entry, durable=durable)
         if isinstance(event, TurnEvent):
-            self._carry_out(self._turns.handle(event, self.now))
+            self._carry_out(self._turns.handle(event, self._at))
         if isinstance(event, PlayoutFinished) and self._ending.disposition is not None:
             self._end(self._ending.disposition)
 
@@ -213,7 +216,7 @@ class CallSession:
         return min(deadline for deadline in deadlines if deadline is not None)
 
     def _expire(self) -> None:
-        now = self.now
+        now = self._at = self.now
         self._carry_out(self._turns.expire(now))
         self._speech.expire(now)
         for filler in self._responder.errands.fillers(now):
@@ -259,7 +262,7 @@ class CallSession:
             case SpeechResumed():
                 self._go_on()
             case TurnRetracted():
-                self._responder.retract(self.now)
+                self._responder.retract(self._at)
             case CallerTurnEnded():
                 self._responder.turn = decision.turn
                 self._perform_held()
@@ -275,7 +278,7 @@ class CallSession:
         self._hearing.transcribe(request, self._responder.vocabulary)
 
     def _yield(self, barge_in: BargedIn) -> None:
-        heard, unheard = self._speech.silence(self.now, fade=True)
+        heard, unheard = self._speech.silence(self._at, fade=True)
         # The caller went on with a turn that was answered too early: nothing was said to them yet
         # that the dialogue should remember.
         if barge_in.reason != "resumed" and (heard or unheard):
@@ -306,7 +309,7 @@ class CallSession:
             self._perform(acts)
 
     def _perform(self, acts: Iterable[Act]) -> None:
-        self._responder.perform(acts, self.now)
+        self._responder.perform(acts, self._at)
         if self._ending.disposition is not None and not self._speech.busy:
             self._end(self._ending.disposition)
 
@@ -316,7 +319,7 @@ class CallSession:
         self._record(failure)
         if failure.engine == "turn_detector":
             return  # Its opinion is missed, not needed: silence alone ends the turn.
-        self._speech.silence(self.now)
+        self._speech.silence(self._at)
         if self._trouble.needs_person(failure.engine):
             self._hand_over(f"{failure.engine} failed")
         elif self._turns.floor not in (Floor.CALLER, Floor.PENDING):
@@ -345,5 +348,6 @@ class CallSession:
 
     def _end(self, disposition: str, cause: str = "") -> None:
         if self._outcome is None:
+            self._at = self.now
             self._record(CallEnded(disposition, cause), durable=True)
             self._outcome = Outcome(disposition, self._ending.handoff)
