@@ -12,9 +12,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from statistics import fmean
 
-from voicebot.exchanges import segments_of
+from voicebot.folds.exchanges import segments_of
+from voicebot.folds.metrics import metrics_of
 from voicebot.journal import BargedIn, CallEnded, Entry, StreamStarted
-from voicebot.metrics import metrics_of
 from voicebot.store import open_store
 
 

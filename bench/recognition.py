@@ -25,13 +25,13 @@ from faster_whisper import WhisperModel
 
 from bench.table import recognition_table
 from telephony.g711 import ulaw_to_pcm16
+from voicebot.commands.transcription import speech_in
 from voicebot.engines.bundle import load_engines
 from voicebot.engines.models import locate_whisper
+from voicebot.folds.metrics import percentile
 from voicebot.media.recordings import read_ulaw
-from voicebot.metrics import percentile
 from voicebot.ports import SAMPLE_RATE
 from voicebot.settings import ModelSettings, Settings
-from voicebot.transcription import speech_in
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 _NUMBERS = {"8": "eight", "12": "twelve", "16": "sixteen", "20": "twenty"}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from voicebot.metrics import percentile
+from voicebot.folds.metrics import percentile
 
 BEGIN = "<!-- bench: made by `python -m bench table`; do not edit -->"
 END = "<!-- /bench -->"

@@ -30,7 +30,7 @@ from voicebot.engines.audio import MODEL_RATE, resampled, to_samples
 from voicebot.engines.bundle import Engines, load_engines
 from voicebot.engines.models import locate_voice, locate_whisper
 from voicebot.engines.synthesiser import PiperSynthesiser
-from voicebot.metrics import percentile
+from voicebot.folds.metrics import percentile
 from voicebot.ports import SAMPLE_RATE, Rendered
 from voicebot.settings import ModelSettings, Settings
 from voicebot.word_times import SpokenWord, estimated, written_words

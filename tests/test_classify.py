@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from voicebot.classification import ExamplesError, read_examples
 from voicebot.cli import main
+from voicebot.commands.classification import ExamplesError, read_examples
 
 PARCELS = """text,intent
 where is my parcel,track

@@ -26,6 +26,7 @@ from voicebot.actions.compositions import ComposingToolRunner
 from voicebot.actions.opening import open_actions
 from voicebot.actions.runner import PythonToolRunner
 from voicebot.authoring.trials import AbsentTools, Trials
+from voicebot.call.parts import SESSION_PROMPTS, SessionParts, SessionPolicy
 from voicebot.chat import Chat
 from voicebot.engines.bundle import Engines, load_engines
 from voicebot.engines.encoder import Encoder, HybridPassageIndexer, MiniLmEncoder
@@ -52,10 +53,9 @@ from voicebot.ports import (
     ToolError,
     ToolRunner,
 )
-from voicebot.session_parts import SESSION_PROMPTS, SessionParts, SessionPolicy
 from voicebot.settings import LlmSettings, ModelSettings, Settings
 from voicebot.store import open_store
-from voicebot.turn_policy import TurnPolicy
+from voicebot.turntaking.policy import TurnPolicy
 from voicebot.webchat.desk import ChatDesk
 
 Progress = Callable[[str, int, int], None]

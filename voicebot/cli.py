@@ -56,7 +56,7 @@ def demo(out: Path) -> None:
     """
     from rich.console import Console
 
-    from voicebot.demo import DemoFailed, run_demo
+    from voicebot.commands.demo import DemoFailed, run_demo
 
     try:
         asyncio.run(run_demo(out.resolve(), Console(highlight=False)))
@@ -75,7 +75,7 @@ def serve(host: str, port: int) -> None:
     only. /healthz says that the process lives, /readyz that it can take calls.
     """
     from voicebot.logs import set_up_logs
-    from voicebot.serving import serve as run
+    from voicebot.web.serving import serve as run
 
     settings = _settings()
     set_up_logs(settings.log_format, settings.log_level)
@@ -102,7 +102,7 @@ def call(
     """
     from rich.console import Console
 
-    from voicebot.calling import Target, line_from, place_calls
+    from voicebot.commands.calling import Target, line_from, place_calls
 
     said = [line_from(word) for word in lines]
     target = Target.at(url, auth_token, public_url)
@@ -124,8 +124,8 @@ def mic(list_devices: bool, source: str | None, sink: str | None, headphones: bo
     """
     from rich.console import Console
 
+    from voicebot.commands.mic import list_sound_devices, talk
     from voicebot.logs import set_up_logs
-    from voicebot.mic import list_sound_devices, talk
 
     console = Console(highlight=False)
     if list_devices:
@@ -149,7 +149,7 @@ def classify(folder: Path) -> None:
 
     Example:  echo "where is my card" | voicebot classify banking/
     """
-    from voicebot.classification import answer_lines, open_classifier
+    from voicebot.commands.classification import answer_lines, open_classifier
 
     model = open_classifier(folder, _settings().models)
     lines = (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
@@ -164,7 +164,7 @@ def calls(limit: int, as_json: bool) -> None:
     """List the calls."""
     from rich.console import Console
 
-    from voicebot.rendering import calls_json, calls_table
+    from voicebot.commands.rendering import calls_json, calls_table
     from voicebot.store import open_store
 
     store = open_store(_settings().database_url)
@@ -197,8 +197,8 @@ def unanswered(days: int, domain: str, limit: int, as_json: bool) -> None:
 
     from rich.console import Console
 
+    from voicebot.commands.unanswered import open_questions, unanswered_json, unanswered_table
     from voicebot.store import open_store
-    from voicebot.unanswered import open_questions, unanswered_json, unanswered_table
 
     settings = _settings()
     store = open_store(settings.database_url)
@@ -234,12 +234,12 @@ def transcript(call: str, form: str, timing: bool) -> None:
     """
     from rich.console import Console
 
+    from voicebot.commands.rendering import metrics_table, transcript_json, transcript_table
+    from voicebot.folds.metrics import metrics_of
+    from voicebot.folds.transcript import transcript_of
+    from voicebot.folds.vtt import vtt_of
     from voicebot.journal import entry_to_json
-    from voicebot.metrics import metrics_of
-    from voicebot.rendering import metrics_table, transcript_json, transcript_table
     from voicebot.store import open_store
-    from voicebot.transcript import transcript_of
-    from voicebot.vtt import vtt_of
 
     store = open_store(_settings().database_url)
     try:
@@ -276,7 +276,7 @@ def replay(path: Path, golden: Path | None) -> None:
     `voicebot transcript --format journal` prints it) is decided anew, and what would differ today
     is printed; exit code 1 if anything would.
     """
-    from voicebot.replaying import replay_path
+    from voicebot.commands.replaying import replay_path
 
     same, report = asyncio.run(replay_path(path, golden, _settings()))
     click.echo(report)
@@ -295,7 +295,7 @@ def replay(path: Path, golden: Path | None) -> None:
 @_told
 def transcribe(files: tuple[str, ...], vocabulary: Path | None, as_json: bool) -> None:
     """Put recordings (WAV or FLAC) into words with the recogniser that calls use."""
-    from voicebot.transcription import transcribe_command
+    from voicebot.commands.transcription import transcribe_command
 
     words = vocabulary.read_text(encoding="utf-8") if vocabulary else ""
     well = transcribe_command(
@@ -317,7 +317,7 @@ def check(warm: bool) -> None:
     """Check settings, hotline, models, database and carrier; exit code 1 if calls would fail."""
     from rich.console import Console
 
-    from voicebot.checking import run_checks
+    from voicebot.commands.checking import run_checks
     from voicebot.logs import set_up_logs
 
     settings = _settings()

@@ -23,8 +23,8 @@ from bench.duplex.looks import Looked
 from dialogue.cues import USUAL
 from voicebot.engines.glimpse import packaged_weights
 from voicebot.journal import Glimpsed, SoundMeasured
-from voicebot.overlap import OverlapEvidence, Surroundings, judge
-from voicebot.turn_policy import OVERLAP_MODES, OverlapPolicy
+from voicebot.turntaking.overlap import OverlapEvidence, Surroundings, judge
+from voicebot.turntaking.policy import OVERLAP_MODES, OverlapPolicy
 
 ANSWER = 0.10
 """Seconds until a look is answered, on this machine with one call."""

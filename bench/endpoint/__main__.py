@@ -24,11 +24,11 @@ from audio_fixtures.voices import VoiceMissing, require_programs
 from bench.endpoint import curves, training
 from bench.endpoint.pauses import Measured, measured
 from bench.endpoint.turns import VOICES, labelled_turns
-from voicebot.endpointing import completion, patience, trained
 from voicebot.engines.bundle import Engines, load_engines
 from voicebot.engines.models import ModelUnavailable
 from voicebot.settings import Settings
-from voicebot.turn_policy import TurnPolicy
+from voicebot.turntaking.endpointing import completion, patience, trained
+from voicebot.turntaking.policy import TurnPolicy
 
 QUICK = 16
 """Every so manieth turn of a smoke test."""

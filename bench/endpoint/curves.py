@@ -14,8 +14,8 @@ from statistics import mean, median
 
 from bench.endpoint.pauses import Measured
 from dialogue.acts import Answer
-from voicebot.completeness import digits_in
-from voicebot.endpointing import TurnEvidence
+from voicebot.turntaking.completeness import digits_in
+from voicebot.turntaking.endpointing import TurnEvidence
 
 
 @dataclass(frozen=True, slots=True)

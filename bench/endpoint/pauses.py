@@ -15,13 +15,13 @@ from pathlib import Path
 
 from bench.endpoint.turns import HABITS, LabelledTurn, Recording, recording, vocabulary
 from dialogue.acts import Answer
-from voicebot.completeness import digits_in
-from voicebot.endpointing import SHORTEST_PAUSE, TurnEvidence
 from voicebot.engines.bundle import Engines
 from voicebot.journal import EngineFailed, VoiceStarted, VoiceStopped
 from voicebot.media.listener import Listener
 from voicebot.ports import SAMPLE_RATE
-from voicebot.turn_policy import TurnPolicy
+from voicebot.turntaking.completeness import digits_in
+from voicebot.turntaking.endpointing import SHORTEST_PAUSE, TurnEvidence
+from voicebot.turntaking.policy import TurnPolicy
 
 FORMAT = 2
 """Raised when older cached measurements no longer hold."""

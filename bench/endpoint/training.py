@@ -1,4 +1,4 @@
-"""Makes the weights of `voicebot.endpointing` from the tune split.
+"""Makes the weights of `voicebot.turntaking.endpointing` from the tune split.
 
 Logistic regression with a prior: each cue begins at what it is believed to be worth, and keeps its
 sign, whatever a few hundred recordings happen to say; so patience falls with the turn detector's
@@ -22,10 +22,10 @@ from scipy.optimize import minimize
 
 from bench.endpoint.curves import Point, at_delay, curve
 from bench.endpoint.pauses import Measured
-from voicebot.endpointing import Weights, features, patience
-from voicebot.turn_policy import TurnPolicy
+from voicebot.turntaking.endpointing import Weights, features, patience
+from voicebot.turntaking.policy import TurnPolicy
 
-WEIGHTS = Path(__file__).resolve().parents[2] / "voicebot" / "endpointing.json"
+WEIGHTS = Path(__file__).resolve().parents[2] / "voicebot" / "turntaking" / "endpointing.json"
 PRIOR = {
     "filler": -4.0,
     "function_word": -3.0,

@@ -1,7 +1,7 @@
 """Labelled turns: what callers say, in whose voice, over what noise, and where they pause.
 
-The split: `tune` trains the weights of `voicebot.endpointing`, `figures` is only measured. Texts
-(`turns.yaml`), voices, noises and human speakers of the two are disjoint:
+The split: `tune` trains the weights of `voicebot.turntaking.endpointing`, `figures` is only
+measured. Texts (`turns.yaml`), voices, noises and human speakers of the two are disjoint:
 
 * Synthetic voices. Tune: Flite slt, Piper joe at two paces, espeak-ng en-us+klatt2. Figures: Flite
   rms, awb and kal16, espeak-ng en-gb-x-rp+klatt4.

@@ -14,7 +14,7 @@ from bench.endpoint.__main__ import ABOUT, table
 from bench.endpoint.pauses import Measured
 from bench.endpoint.training import fit
 from bench.endpoint.turns import DIGIT_SPEAKERS, NOISES, VOICES, labelled_turns, texts
-from voicebot.endpointing import completion
+from voicebot.turntaking.endpointing import completion
 
 FOLDER = Path(curves.__file__).parent
 

@@ -26,6 +26,9 @@ from dialogue.acts import (
 )
 from dialogue.state import DialogueState
 from tests.virtual_clock import run_virtually
+from voicebot.call.parts import BriefMaker, Outcome, SessionParts, SessionPolicy
+from voicebot.call.session import CallSession
+from voicebot.call.speech import MarkEchoed, SegmentSent
 from voicebot.journal import (
     CallAnswered,
     CallId,
@@ -46,10 +49,7 @@ from voicebot.ports import (
     ToolError,
     Transcription,
 )
-from voicebot.session import CallSession
-from voicebot.session_parts import BriefMaker, Outcome, SessionParts, SessionPolicy
-from voicebot.speech import MarkEchoed, SegmentSent
-from voicebot.turn_policy import TurnPolicy
+from voicebot.turntaking.policy import TurnPolicy
 
 GLIMPSE_SECONDS = 0.08
 SPEECH_RATE = 800

@@ -38,6 +38,8 @@ from tests.calls.story import (
     presses,
     says,
 )
+from voicebot.call.parts import SessionPolicy
+from voicebot.folds.transcript import transcript_of
 from voicebot.journal import (
     BargedIn,
     CallAnswered,
@@ -61,9 +63,7 @@ from voicebot.journal import (
     TurnRetracted,
     VoiceStopped,
 )
-from voicebot.session_parts import SessionPolicy
-from voicebot.transcript import transcript_of
-from voicebot.turn_policy import TurnPolicy
+from voicebot.turntaking.policy import TurnPolicy
 
 RETURNS = "Returns are free for thirty days. Print the label at home. Then drop the box anywhere."
 

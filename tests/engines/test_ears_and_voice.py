@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 
 from telephony.g711 import ulaw_to_pcm16
+from voicebot.commands.transcription import speech_in, transcribe_command, vocabulary_from
 from voicebot.engines.bundle import Engines, load_engines
 from voicebot.media.recordings import read_ulaw
 from voicebot.ports import SAMPLE_RATE, Rendered, SpeechOffset, SpeechOnset
 from voicebot.settings import Settings
-from voicebot.transcription import speech_in, transcribe_command, vocabulary_from
 
 pytestmark = pytest.mark.models
 

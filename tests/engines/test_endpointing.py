@@ -9,10 +9,10 @@ import pytest
 from dialogue.acts import Answer
 from dialogue.understanding.english import DIGIT_WORDS
 from tests.engines.recordings import RECORDINGS, pcm_of
-from voicebot.endpointing import TurnEvidence, patience
 from voicebot.engines.bundle import Engines
 from voicebot.ports import SAMPLE_RATE
-from voicebot.turn_policy import TurnPolicy
+from voicebot.turntaking.endpointing import TurnEvidence, patience
+from voicebot.turntaking.policy import TurnPolicy
 
 pytestmark = pytest.mark.models
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.folds import stories
 from tests.folds.stories import journal
-from voicebot.eventlog import compare_logs, event_log, word_error_rate
+from voicebot.folds.eventlog import compare_logs, event_log, word_error_rate
 from voicebot.journal import CallerTurnEnded, Entry, StreamStarted, Transcribed, VoiceStarted
 
 GOLDEN = event_log(journal(stories.BARGE_IN))

@@ -8,8 +8,8 @@ import pytest
 
 from tests.folds import stories
 from tests.folds.stories import Story, journal
+from voicebot.folds.metrics import CallMetrics, metrics_of, percentile
 from voicebot.journal import SpeechQueued
-from voicebot.metrics import CallMetrics, metrics_of, percentile
 
 
 def measured(story: Story) -> CallMetrics:

@@ -17,17 +17,7 @@ from dialogue.domain import load_domain
 from dialogue.state import DialogueState
 from tests.folds import stories
 from tests.folds.stories import Story, journal
-from voicebot.journal import (
-    CallAnswered,
-    CallerTurnEnded,
-    CallId,
-    Entry,
-    HandoffDecided,
-    ToolCalled,
-    Transcribed,
-)
-from voicebot.metrics import metrics_of
-from voicebot.rendering import (
+from voicebot.commands.rendering import (
     calls_json,
     calls_table,
     clock,
@@ -37,8 +27,18 @@ from voicebot.rendering import (
     transcript_json,
     transcript_table,
 )
+from voicebot.folds.metrics import metrics_of
+from voicebot.folds.transcript import transcript_of
+from voicebot.journal import (
+    CallAnswered,
+    CallerTurnEnded,
+    CallId,
+    Entry,
+    HandoffDecided,
+    ToolCalled,
+    Transcribed,
+)
 from voicebot.store import CallRow, CallState
-from voicebot.transcript import transcript_of
 
 HOSTILE = "\x1b]0;pwned\x07\x9b31m [bold]=1+1[/bold] \u202eevil\u2028\0\ud800 </script>"
 

@@ -24,7 +24,8 @@ from tests.calls.story import (
     presses,
     says,
 )
-from voicebot.eventlog import Difference, compare_logs, event_log
+from voicebot.folds.eventlog import Difference, compare_logs, event_log
+from voicebot.folds.replay import replay_dialogue, replay_turns
 from voicebot.journal import (
     BargedIn,
     CallerTurnEnded,
@@ -40,8 +41,7 @@ from voicebot.journal import (
     entry_to_json,
 )
 from voicebot.ports import EngineError
-from voicebot.replay import replay_dialogue, replay_turns
-from voicebot.turn_policy import OverlapPolicy, TurnPolicy
+from voicebot.turntaking.policy import OverlapPolicy, TurnPolicy
 
 LONG = "Returns are free for thirty days. Print the label at home. Then drop the box anywhere."
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from tests.folds import stories
 from tests.folds.stories import Story, journal
-from voicebot.exchanges import Fate
+from voicebot.folds.exchanges import Fate
+from voicebot.folds.metrics import metrics_of
+from voicebot.folds.transcript import RemarkKind, Speaker, Transcript, Turn, transcript_of
 from voicebot.journal import SpeechHeard, SpeechQueued, SpeechStarted
-from voicebot.metrics import metrics_of
-from voicebot.transcript import RemarkKind, Speaker, Transcript, Turn, transcript_of
 
 STORIES = [
     stories.BARGE_IN,

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from tests.folds import stories
 from tests.folds.stories import Story, journal
+from voicebot.folds.transcript import transcript_of
+from voicebot.folds.vtt import vtt_of
 from voicebot.journal import CallerTurnEnded, SpeechHeard, SpeechQueued, SpeechStarted
-from voicebot.transcript import transcript_of
-from voicebot.vtt import vtt_of
 
 TIMING = re.compile(
     r"(\d\d+):([0-5]\d):([0-5]\d)\.(\d{3}) --> (\d\d+):([0-5]\d):([0-5]\d)\.(\d{3})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voicebot.ending import Ending
+from voicebot.call.ending import Ending
 from voicebot.journal import HandoffDecided
 
 

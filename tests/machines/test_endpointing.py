@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogue.acts import Answer
-from voicebot.completeness import digits_in
-from voicebot.endpointing import (
+from voicebot.turntaking.completeness import digits_in
+from voicebot.turntaking.endpointing import (
     TurnEvidence,
     completion,
     explanation,
@@ -19,7 +19,7 @@ from voicebot.endpointing import (
     score,
     trained,
 )
-from voicebot.turn_policy import TurnPolicy
+from voicebot.turntaking.policy import TurnPolicy
 
 POLICY = TurnPolicy()
 QUICK = 0.3

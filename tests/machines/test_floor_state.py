@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from voicebot.floor import Floor, ShowListening
-from voicebot.floor_state import FloorState, Timer
-from voicebot.turn_commands import TurnCommand
+from voicebot.turntaking.commands import TurnCommand
+from voicebot.turntaking.floor import Floor, ShowListening
+from voicebot.turntaking.floor_state import FloorState, Timer
 
 
 def show_listening(_now: float) -> list[TurnCommand]:

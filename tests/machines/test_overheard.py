@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicebot.overheard import repeats
+from voicebot.turntaking.overheard import repeats
 
 SAID = (
     "Thanks. Your order 4 4 1 1 7 is on its way, and it arrives tomorrow by five o'clock. "

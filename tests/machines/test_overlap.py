@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from dialogue.cues import USUAL
 from voicebot.journal import Glimpsed, SoundMeasured
-from voicebot.overlap import OverlapEvidence, OverlapKind, Surroundings, Verdict, judge
-from voicebot.turn_policy import OVERLAP_MODES, OverlapPolicy
+from voicebot.turntaking.overlap import OverlapEvidence, OverlapKind, Surroundings, Verdict, judge
+from voicebot.turntaking.policy import OVERLAP_MODES, OverlapPolicy
 
 CUES = USUAL["en"]
 POLICY = OverlapPolicy()

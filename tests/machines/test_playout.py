@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voicebot.call.playout import Playout
 from voicebot.journal import SpeechCut, SpeechHeard
-from voicebot.playout import Playout
 from voicebot.word_times import SpokenWord
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voicebot.trouble import Trouble
+from voicebot.call.trouble import Trouble
 
 
 def test_failures_in_a_row_need_a_person_and_a_success_between_them_does_not() -> None:

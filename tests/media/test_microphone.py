@@ -14,12 +14,12 @@ from scipy.signal import fftconvolve
 from audio_fixtures.sound import segments
 from telephony.g711 import pcm16_to_ulaw
 from tests.engines.recordings import of_kind, pcm_of
+from voicebot.call.speech import MarkEchoed, SegmentSent
 from voicebot.engines.bundle import Engines, load_engines
 from voicebot.journal import SoundMeasured, VoiceStarted
 from voicebot.media.microphone import MicrophoneLine
 from voicebot.ports import SpeechDetector, SpeechOffset, SpeechOnset
 from voicebot.settings import Settings
-from voicebot.speech import MarkEchoed, SegmentSent
 
 BLOCK = 320
 """Bytes of 20 ms at 8 kHz."""

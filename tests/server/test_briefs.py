@@ -9,11 +9,11 @@ import httpx
 
 from telephony.calls import CallStatus
 from telephony.twilio.desk import IncomingCall, StreamOver, TransferTo, Voicemail
-from voicebot.briefs import BriefSender
+from voicebot.call.parts import Outcome
 from voicebot.journal import HandoffDecided
-from voicebot.reception import Reception
-from voicebot.session_parts import Outcome
 from voicebot.settings import HandoffSettings, LimitSettings
+from voicebot.web.briefs import BriefSender
+from voicebot.web.reception import Reception
 
 BRIEF = {"reason": "the caller asked for a person", "headline": "wants to cancel an order"}
 

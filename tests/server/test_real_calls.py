@@ -25,11 +25,11 @@ from telephony.simulator import (
 )
 from telephony.simulator.script import When
 from tests.server.conftest import TOKEN, Server
+from voicebot.folds.replay import replay_turns
+from voicebot.folds.transcript import Speaker, Transcript, transcript_of
 from voicebot.journal import BargedIn, CallerTurnEnded, Entry, SpeechCut, SpeechHeard, ToolAnswered
 from voicebot.media.recordings import read_ulaw
-from voicebot.replay import replay_turns
-from voicebot.transcript import Speaker, Transcript, transcript_of
-from voicebot.turn_policy import TurnPolicy
+from voicebot.turntaking.policy import TurnPolicy
 
 pytestmark = [pytest.mark.models, pytest.mark.timeout(240)]
 

@@ -13,8 +13,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.server.conftest import Server
+from voicebot.folds.transcript import transcript_of
 from voicebot.store import CallRow
-from voicebot.transcript import transcript_of
 
 pytestmark = pytest.mark.models
 

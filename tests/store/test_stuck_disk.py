@@ -14,8 +14,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.store.calls import answered, put
+from voicebot.folds.metrics import percentile
 from voicebot.journal import CallEnded, CallId, Entry, ToolCalled, VoiceStarted
-from voicebot.metrics import percentile
 from voicebot.store import CallState, Store, open_store
 from voicebot.store.writer import QueueLimits
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.store.calls import MONDAY, answered, journal, put
+from voicebot.commands.unanswered import open_questions, unanswered_json, unanswered_table
 from voicebot.journal import (
     CallerTurnEnded,
     JournalEvent,
@@ -15,7 +16,6 @@ from voicebot.journal import (
 )
 from voicebot.settings import ModelSettings
 from voicebot.store import Store, UnansweredRow
-from voicebot.unanswered import open_questions, unanswered_json, unanswered_table
 
 
 def turn(number: int, text: str) -> list[JournalEvent]:

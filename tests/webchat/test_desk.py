@@ -27,6 +27,7 @@ from dialogue.brief import Brief, Why
 from dialogue.briefing import brief_of
 from dialogue.domain import load_domain
 from dialogue.state import DialogueState, Question, Topic
+from voicebot.folds.transcript import transcript_of
 from voicebot.hotlines import Hotline, Hotlines
 from voicebot.journal import (
     CallAnswered,
@@ -42,7 +43,6 @@ from voicebot.journal import (
 )
 from voicebot.ports import EngineError, ToolError
 from voicebot.settings import ChatSettings
-from voicebot.transcript import transcript_of
 from voicebot.webchat.desk import ChatDesk
 from voicebot.webchat.events import written
 from voicebot.webchat.talk import ChatRefused, Talk

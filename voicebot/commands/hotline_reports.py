@@ -12,7 +12,7 @@ from rich.markup import escape
 from voicebot.authoring.review import Review, Severity
 from voicebot.authoring.statistics import HotlineFigures
 from voicebot.authoring.trials import Trial
-from voicebot.rendering import readable
+from voicebot.commands.rendering import readable
 
 _MARK = {Severity.ERROR: "[red]error[/] ", Severity.ADVICE: "[yellow]advice[/]"}
 

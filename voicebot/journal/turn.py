@@ -18,7 +18,7 @@ class CallerTurnEnded:
     """Call clock: last voiced sample (or last key); voice-to-voice latency counts from here."""
     digits: str = ""
     evidence: Mapping[str, float] = field(default_factory=dict)
-    """Why now: `silence`, and what `voicebot.endpointing.explanation` tells."""
+    """Why now: `silence`, and what `voicebot.turntaking.endpointing.explanation` tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class OverlapIgnored:
     speech_seconds: float
     reason: str
     kind: str = ""
-    """What it was taken for; see `voicebot.overlap.OverlapKind`."""
+    """What it was taken for; see `voicebot.turntaking.overlap.OverlapKind`."""
     text: str = ""
     evidence: Mapping[str, float] = field(default_factory=dict)
 
@@ -56,11 +56,11 @@ class BargedIn:
     """`speech` (it lasted), `words` (what was said), `resumed` (the caller went on after a pause
     that was taken for the end of the turn) or `digit`."""
     kind: str = "interruption"
-    """What it was taken for; see `voicebot.overlap.OverlapKind`."""
+    """What it was taken for; see `voicebot.turntaking.overlap.OverlapKind`."""
     text: str = ""
     """Words at the decision, as far as they were known."""
     evidence: Mapping[str, float] = field(default_factory=dict)
-    """What spoke for it; see `voicebot.overlap`."""
+    """What spoke for it; see `voicebot.turntaking.overlap`."""
 
 
 @dataclass(frozen=True, slots=True)

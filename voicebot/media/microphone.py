@@ -18,14 +18,14 @@ import numpy as np
 import soxr
 
 from telephony.g711 import ulaw_to_pcm16
-from voicebot.inbox import SessionEvent
+from voicebot.call.inbox import SessionEvent
+from voicebot.call.speech import MarkEchoed, SegmentSent
 from voicebot.journal import StreamEnded
 from voicebot.media.canceller import EchoCanceller
 from voicebot.media.echo import EchoGuard
 from voicebot.media.listener import Listener
 from voicebot.media.speaker import DUCKED
 from voicebot.ports import SAMPLE_RATE, SpeechDetector
-from voicebot.speech import MarkEchoed, SegmentSent
 
 BLOCK = 0.02
 """Seconds of audio a callback."""

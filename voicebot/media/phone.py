@@ -35,14 +35,14 @@ from telephony.g711 import ulaw_to_pcm16
 from telephony.media_leg import DtmfReceived, LegEvent, MediaReceived, Stopped
 from telephony.media_leg import MarkEchoed as LegMarkEchoed
 from telephony.twilio.media_stream import MediaStream
-from voicebot.inbox import SessionEvent
+from voicebot.call.inbox import SessionEvent
+from voicebot.call.speech import MarkEchoed, SegmentSent
 from voicebot.journal import DigitPressed, StreamEnded
 from voicebot.media.canceller import EchoCanceller
 from voicebot.media.echo import EchoGuard
 from voicebot.media.listener import Listener
 from voicebot.media.speaker import PacedSpeaker
 from voicebot.ports import SAMPLE_RATE, SpeechDetector
-from voicebot.speech import MarkEchoed, SegmentSent
 
 BATCH = 320
 """Bytes of mu-law handed on at once: two frames of 20 ms."""

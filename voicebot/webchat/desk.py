@@ -13,10 +13,10 @@ from pathlib import Path
 import structlog
 
 from dialogue.domain import Domain
+from voicebot.call.parts import BriefMaker
 from voicebot.hotlines import Hotlines, HotlineUnavailable
 from voicebot.journal import CallAnswered
 from voicebot.ports import JournalSink
-from voicebot.session_parts import BriefMaker
 from voicebot.settings import ChatSettings
 from voicebot.webchat.rates import Rate
 from voicebot.webchat.talk import ChatRefused, Talk

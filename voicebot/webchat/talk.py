@@ -23,7 +23,8 @@ from dialogue.acts import (
     UserTurn,
 )
 from dialogue.state import DialogueState
-from voicebot.conversation import Decided
+from voicebot.call.conversation import Decided
+from voicebot.call.parts import BriefMaker
 from voicebot.hotlines import Hotline
 from voicebot.journal import (
     CallAnswered,
@@ -43,7 +44,6 @@ from voicebot.journal import (
     ToolCalled,
 )
 from voicebot.ports import EngineError, JournalSink, ToolError
-from voicebot.session_parts import BriefMaker
 from voicebot.webchat.events import Event, shown
 
 _EVENTS = 500

@@ -1,0 +1,74 @@
+"""What a call session is given, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from dialogue.brief import Brief
+from dialogue.cues import USUAL, Cues
+from dialogue.state import DialogueState
+from voicebot.journal import HandoffDecided
+from voicebot.ports import (
+    Dialogue,
+    Ears,
+    JournalSink,
+    Recogniser,
+    Speaker,
+    Synthesiser,
+    ToolRunner,
+    TurnDetector,
+)
+from voicebot.turntaking.policy import TurnPolicy
+
+SESSION_PROMPTS = ("apology", "fallback", "listening")
+"""What a session says by itself: when an engine fails, and in a pause of a dictation."""
+
+
+BriefMaker = Callable[[DialogueState | None, str, str], Brief]
+"""From the dialogue's state (None where it never began), the caller's number and the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPolicy:
+    """Seconds; see `voicebot.settings`."""
+
+    turns: TurnPolicy = field(default_factory=TurnPolicy)
+    call_seconds: float = 1800.0
+    filler_after: float = 0.8
+    """How long a tool may take before the caller hears its filler."""
+    owed: float = 8.0
+    """Longest silence of the bot after a turn, whatever is the matter."""
+    failures: int = 2
+    """Engine failures in a row after which a person is needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionParts:
+    """What a session works with; `speaker` and `ears` are this call's own."""
+
+    dialogue: Dialogue
+    recogniser: Recogniser
+    synthesiser: Synthesiser
+    turn_detector: TurnDetector
+    tools: ToolRunner
+    journal: JournalSink
+    prompts: Mapping[str, str]
+    """`SESSION_PROMPTS` by name."""
+    vocabulary: tuple[str, ...]
+    """The hotline's words; those of the open question come before them."""
+    speaker: Speaker
+    ears: Ears
+    cues: Cues = USUAL["en"]
+    """What a few words amount to, in the hotline's language."""
+    brief: BriefMaker | None = None
+    """Makes the brief of a call that is handed over because an engine failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a session ended, for whoever looks after the call next."""
+
+    disposition: str
+    handoff: HandoffDecided | None = None
+    """Set when a person should take over now."""

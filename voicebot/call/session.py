@@ -1,0 +1,353 @@
+"""CallSession: one call, one task. Routes events to the machines and carries out what they decide.
+
+Everything about a call happens on its own task, so nothing here is locked: the leg, the models and
+the tools post events into a bounded inbox, and slow work is a task whose result comes back as an
+event. Each event and decision is journalled before it takes effect. The session sleeps until the
+next event or the earliest deadline of its machines.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+import structlog
+
+from dialogue.acts import Act, Interrupted, NoInput, Say, UserTurn
+from voicebot.call.conversation import Decided, DecisionFailed
+from voicebot.call.ending import Ending
+from voicebot.call.hearing import Hearing
+from voicebot.call.inbox import Inbox, SessionEvent
+from voicebot.call.parts import Outcome, SessionParts, SessionPolicy
+from voicebot.call.responder import Responder
+from voicebot.call.speech import ClauseFailed, ClauseRendered, MarkEchoed, SegmentSent, SpeechOutput
+from voicebot.call.tasks import CallTasks
+from voicebot.call.trouble import Trouble
+from voicebot.journal import (
+    AnswerForeseen,
+    BargedIn,
+    CallAnswered,
+    CallEnded,
+    CallerTurnEnded,
+    CallId,
+    DecodeStarted,
+    DigitPressed,
+    EngineFailed,
+    Entry,
+    Glimpsed,
+    JournalEvent,
+    NoInputNoticed,
+    OverlapIgnored,
+    OverlapNoticed,
+    PlayoutFinished,
+    SoundIgnored,
+    SpeechResumed,
+    StreamEnded,
+    StreamStarted,
+    ToolAnswered,
+    Transcribed,
+    TurnEndJudged,
+    TurnRetracted,
+    VoiceStarted,
+    VoiceStopped,
+)
+from voicebot.turntaking.commands import TurnCommand, TurnDecision, TurnEvent
+from voicebot.turntaking.floor import Floor, JudgeTurnEnd, Prepare, ShowListening, Transcribe
+from voicebot.turntaking.overhearing import TakeGlimpse
+from voicebot.turntaking.turns import TurnTaker
+
+_log = structlog.get_logger(__name__)
+
+
+class CallSession:
+    """Looks after one call from its answer to its end."""
+
+    def __init__(
+        self,
+        call: CallAnswered,
+        stream_id: str,
+        parts: SessionParts,
+        policy: SessionPolicy,
+        clock: Callable[[], float] | None = None,
+    ) -> None:
+        """Make a session; nothing happens before `run`.
+
+        Args:
+            call: The first entry of the journal.
+            stream_id: The carrier's name of the media stream.
+            parts: What to work with.
+            policy: Times and limits.
+            clock: The event loop's clock by default.
+        """
+        self.call = call
+        self._stream_id = stream_id
+        self._parts = parts
+        self._policy = policy
+        self._clock = clock or asyncio.get_running_loop().time
+        self._answered = self._clock()
+        self._inbox = Inbox(call.call_id)
+        self._tasks = CallTasks(call.call_id, self.post)
+        self._seq = 0
+        self._at = 0.0
+        """When what is being dealt with happened. All that follows from it bears the same time, so
+        that a replay decides at the moments at which the call did."""
+        self._turns = TurnTaker(policy.turns, parts.cues)
+        self._speech = SpeechOutput(
+            parts.synthesiser, parts.speaker, journal=self._record, post=self.post
+        )
+        self._hearing = Hearing(
+            parts.recogniser,
+            parts.turn_detector,
+            parts.ears,
+            timeout=policy.turns.transcript_grace,
+            post=self.post,
+            spawn=self._tasks.spawn,
+        )
+        self._ending = Ending()
+        self._responder = Responder(
+            call,
+            parts,
+            speech=self._speech,
+            ending=self._ending,
+            filler_after=policy.filler_after,
+            record=self._record,
+            post=self.post,
+            spawn=self._tasks.spawn,
+        )
+        self._trouble = Trouble(failures=policy.failures, owed=policy.owed)
+        self._outcome: Outcome | None = None
+
+    @property
+    def now(self) -> float:
+        """Seconds on the call clock."""
+        return self._clock() - self._answered
+
+    def post(self, event: SessionEvent) -> None:
+        """Hand an event to the session's task; drops it, and says so, when the inbox is full."""
+        self._inbox.post(event)
+
+    async def run(self) -> Outcome:
+        """Look after the call until it ends."""
+        self._record(self.call)
+        self._record(StreamStarted(self._stream_id))
+        self._responder.start()
+        try:
+            while self._outcome is None:
+                self._expire()
+                if self._outcome is None:
+                    event = await self._inbox.next(self._deadline() - self.now)
+                    if event is not None:
+                        self._take(event)
+        except asyncio.CancelledError:
+            self._end("failed", "cancelled")
+            raise
+        except Exception as error:
+            # A defect of ours ends this call in the fallback, and harms no other.
+            _log.error("session failed", call_id=self.call.call_id, error=type(error).__name__)
+            self._end("failed", type(error).__name__)
+        finally:
+            await self._close()
+        return self._outcome or Outcome("failed")
+
+    async def _close(self) -> None:
+        self._responder.conversation.close()
+        self._speech.cancel()
+        await self._tasks.close()
+        await self._parts.journal.flush()
+
+    # --- events in -------------------------------------------------------------------------
+
+    def _take(self, event: SessionEvent) -> None:
+        now = self._at = self.now
+        match event:
+            case SegmentSent():
+                self._speech.sent(event, now)
+            case MarkEchoed():
+                self._speech.marked(event, now)
+            case ClauseRendered():
+                self._speech.rendered(event)
+            case ClauseFailed():
+                self._engine_failed(EngineFailed("synthesiser", event.error))
+            case Decided():
+                self._decided(event)
+            case DecisionFailed():
+                self._responder.conversation.failed()
+                self._engine_failed(EngineFailed("dialogue", event.error))
+            case ToolAnswered():
+                self._responder.tool_answered(event)
+            case EngineFailed():
+                self._engine_failed(event)
+            case StreamEnded():
+                self._stream_ended(event)
+            case VoiceStarted() | VoiceStopped() | DigitPressed():
+                self._responder.conversation.forget()
+                self._record(event)
+                if self._turns.floor is Floor.CALLER:
+                    # Whatever was said into a pause never goes on over the caller.
+                    self._speech.silence(now, fade=True)
+            case Transcribed():
+                self._trouble.is_over()
+                self._record(event)
+            case TurnEndJudged() | Glimpsed() | AnswerForeseen():
+                self._record(event)
+
+    def _record(self, event: JournalEvent, *, durable: bool = False) -> None:
+        """Journal a fact, then let the turn-taker draw its conclusions; the end comes last."""
+        if self._outcome is not None:
+            return
+        entry = Entry(self._seq, self._at, event)
+        self._seq += 1
+        self._parts.journal.append(CallId(self.call.call_id), entry, durable=durable)
+        if isinstance(event, TurnEvent):
+            self._carry_out(self._turns.handle(event, self._at))
+        if isinstance(event, PlayoutFinished) and self._ending.disposition is not None:
+            self._end(self._ending.disposition)
+
+    # --- deadlines -------------------------------------------------------------------------
+
+    def _deadline(self) -> float:
+        deadlines = [
+            self._policy.call_seconds,
+            self._turns.deadline,
+            self._speech.deadline,
+            self._responder.errands.deadline,
+            self._trouble.deadline,
+        ]
+        return min(deadline for deadline in deadlines if deadline is not None)
+
+    def _expire(self) -> None:
+        now = self._at = self.now
+        self._carry_out(self._turns.expire(now))
+        self._speech.expire(now)
+        for filler in self._responder.errands.fillers(now):
+            if self._turns.floor is Floor.OWED and not self._speech.busy:
+                self._responder.say(Say(filler, "filler"))
+        # A bot that owes an answer and stays silent is broken, whatever the reason.
+        owes = self._turns.floor is Floor.OWED
+        owing = owes and not self._speech.busy and not self._responder.errands.busy
+        if self._trouble.is_silent(now, owing=owing):
+            self._engine_failed(EngineFailed("dialogue", "silent"))
+        if now >= self._policy.call_seconds and self._outcome is None:
+            self._end("failed", "call_seconds")
+
+    # --- decisions of the turn-taker ---------------------------------------------------------
+
+    def _carry_out(self, commands: list[TurnCommand]) -> None:
+        for command in commands:
+            match command:
+                case Transcribe():
+                    self._transcribe(command)
+                case JudgeTurnEnd():
+                    self._hearing.judge(command)
+                    self._record(self._parts.ears.measure(command.started))
+                case TakeGlimpse():
+                    self._hearing.glimpse(command)
+                    self._record(self._parts.ears.measure(command.started))
+                case Prepare():
+                    self._responder.conversation.prepare(command.text)
+                case ShowListening():
+                    self._responder.say(Say(self._parts.prompts["listening"], "prompt:listening"))
+                case _:
+                    self._record(command)
+                    self._decision(command)
+
+    def _decision(self, decision: TurnDecision) -> None:
+        match decision:
+            case OverlapNoticed():
+                self._speech.duck()
+            case OverlapIgnored():
+                self._speech.restore()
+            case BargedIn():
+                self._yield(decision)
+            case SpeechResumed():
+                self._go_on()
+            case TurnRetracted():
+                self._responder.retract(self._at)
+            case CallerTurnEnded():
+                self._responder.turn = decision.turn
+                self._perform_held()
+                self._responder.submit(UserTurn(decision.text, decision.digits))
+            case NoInputNoticed():
+                if not self._responder.errands.busy:
+                    self._responder.submit(NoInput())
+            case SoundIgnored():
+                self._perform_held()
+
+    def _transcribe(self, request: Transcribe) -> None:
+        self._record(DecodeStarted(request.utterance, request.ended - request.started))
+        self._hearing.transcribe(request, self._responder.vocabulary)
+
+    def _yield(self, barge_in: BargedIn) -> None:
+        heard, unheard = self._speech.silence(self._at, fade=True)
+        # The caller went on with a turn that was answered too early: nothing was said to them yet
+        # that the dialogue should remember.
+        if barge_in.reason != "resumed" and (heard or unheard):
+            self._responder.submit(Interrupted(heard, unheard))
+        self._ending.park()
+
+    def _go_on(self) -> None:
+        """Say the rest of what a false alarm cut off, and what was decided meanwhile."""
+        heard = self._speech.resume()
+        self._ending.unpark()
+        if heard is not None:
+            self._responder.submit(Interrupted(heard, ""))
+        self._perform_held()
+
+    def _perform_held(self) -> None:
+        if held := self._responder.release():
+            self._perform(held)
+
+    # --- what the dialogue wants -----------------------------------------------------------
+
+    def _decided(self, decided: Decided) -> None:
+        acts = self._responder.adopt(decided)
+        if acts is None:
+            return
+        if self._turns.floor in (Floor.CALLER, Floor.PENDING):
+            self._responder.hold(acts)
+        else:
+            self._perform(acts)
+
+    def _perform(self, acts: Iterable[Act]) -> None:
+        self._responder.perform(acts, self._at)
+        if self._ending.disposition is not None and not self._speech.busy:
+            self._end(self._ending.disposition)
+
+    # --- trouble and the end -----------------------------------------------------------------
+
+    def _engine_failed(self, failure: EngineFailed) -> None:
+        self._record(failure)
+        if failure.engine == "turn_detector":
+            return  # Its opinion is missed, not needed: silence alone ends the turn.
+        self._speech.silence(self._at)
+        if self._trouble.needs_person(failure.engine):
+            self._hand_over(f"{failure.engine} failed")
+        elif self._turns.floor not in (Floor.CALLER, Floor.PENDING):
+            self._responder.say(Say(self._parts.prompts["apology"], "prompt:apology"))
+
+    def _hand_over(self, reason: str) -> None:
+        handoff = self._responder.unplanned_handoff(reason)
+        self._record(handoff, durable=True)
+        self._ending.hand_over(handoff, "failed")
+        text = self._parts.prompts["fallback"]
+        clauses = self._parts.synthesiser.clauses(text)
+        if all(self._parts.synthesiser.cached(clause) is not None for clause in clauses):
+            self._responder.say(Say(text, "prompt:fallback"))
+        if not self._speech.busy:
+            self._end("failed", reason)
+
+    def _stream_ended(self, event: StreamEnded) -> None:
+        self._record(event)
+        self._speech.cancel()
+        if self._ending.disposition is not None:
+            self._end(self._ending.disposition)
+        elif event.reason == "stop":
+            self._end("caller_hung_up")
+        else:
+            self._end("failed", f"stream {event.reason}")
+
+    def _end(self, disposition: str, cause: str = "") -> None:
+        if self._outcome is None:
+            self._at = self.now
+            self._record(CallEnded(disposition, cause), durable=True)
+            self._outcome = Outcome(disposition, self._ending.handoff)
