@@ -8,13 +8,17 @@ Knows journal entries as names and JSON bodies; what they mean is left to the fo
 """
 
 from voicebot.store.database import StoreError
+from voicebot.store.outbound import CallList, OutboundBook, Record
 from voicebot.store.queries import CallNotFound, CallRow, CallState, UnansweredRow
 from voicebot.store.store import Store, open_store
 
 __all__ = [
+    "CallList",
     "CallNotFound",
     "CallRow",
     "CallState",
+    "OutboundBook",
+    "Record",
     "Store",
     "StoreError",
     "UnansweredRow",

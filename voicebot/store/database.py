@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from voicebot.store.tables import SCHEMA_VERSION, metadata, schema_version
+from voicebot.store.schema import SchemaError, prepare
 
 BUSY_SECONDS = 2.0
 """How long one statement waits for another's lock on a SQLite file."""
@@ -190,24 +190,10 @@ def _prepare_schema(engine: Engine, url: URL) -> None:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_SCHEMA_LOCK)))
             if connection.exec_driver_sql("SHOW transaction_read_only").scalar() == "on":
                 raise StoreError(f"{_name(url)} cannot be used: it is read-only.")
-        tables = set(sa.inspect(connection).get_table_names())
-        if schema_version.name not in tables:
-            if foreign := tables & set(metadata.tables):
-                raise StoreError(
-                    f"{_name(url)} already holds a table {min(foreign)!r} that voicebot did not "
-                    "make: give voicebot a database of its own."
-                )
-            metadata.create_all(connection)
-            connection.execute(
-                schema_version.insert().values(version=SCHEMA_VERSION, applied_at=time.time())
-            )
-            return
-        found = connection.execute(sa.select(sa.func.max(schema_version.c.version))).scalar()
-        if found is None or found > SCHEMA_VERSION:
-            raise StoreError(
-                f"{_name(url)} has schema {found}, and this voicebot knows schemas up to "
-                f"{SCHEMA_VERSION}: it was made by a newer voicebot; upgrade this one."
-            )
+        try:
+            prepare(connection)
+        except SchemaError as error:
+            raise StoreError(f"{_name(url)} {error}.") from error
 
 
 def _make_folder(path: Path) -> None:

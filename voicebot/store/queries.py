@@ -124,6 +124,13 @@ def select_call(connection: Connection, name: str) -> CallRow:
     return found[0]
 
 
+def select_newest_of(connection: Connection, carrier_call_id: str) -> CallRow | None:
+    """Return the newest session of a carrier's call; None if it had none."""
+    mine = calls_table.c.carrier_call_id == storable(carrier_call_id)
+    found = _calls(connection, _select_calls().where(mine).limit(1)) if carrier_call_id else []
+    return found[0] if found else None
+
+
 def select_entries(connection: Connection, call_id: str, after: int) -> list[Entry]:
     """Return a call's entries in order, those with a `seq` above `after`.
 

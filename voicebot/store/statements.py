@@ -72,9 +72,9 @@ def insert(connection: Connection, batch: Sequence[Row], process_id: str) -> Non
     """
     if not batch:
         return
-    upsert = _upsert(connection)
+    insert_or = upsert(connection)
     connection.execute(
-        upsert(entries).on_conflict_do_nothing(index_elements=["call_id", "seq"]),
+        insert_or(entries).on_conflict_do_nothing(index_elements=["call_id", "seq"]),
         [
             {"call_id": r.call_id, "seq": r.seq, "at": r.at, "type": r.type, "body": r.body}
             for r in batch
@@ -85,7 +85,7 @@ def insert(connection: Connection, batch: Sequence[Row], process_id: str) -> Non
             case CallAnswered() as answered:
                 values = _call_values(answered, process_id)
                 connection.execute(
-                    upsert(calls)
+                    insert_or(calls)
                     .values(call_id=row.call_id, **values)
                     .on_conflict_do_update(index_elements=["call_id"], set_=values)
                 )
@@ -104,7 +104,7 @@ def insert(connection: Connection, batch: Sequence[Row], process_id: str) -> Non
 def register(connection: Connection, process: Process) -> None:
     """Note that a process writes from now on."""
     connection.execute(
-        _upsert(connection)(processes)
+        upsert(connection)(processes)
         .values(**asdict(process))
         .on_conflict_do_nothing(index_elements=["id"])
     )
@@ -138,7 +138,8 @@ def _call_values(event: CallAnswered, process_id: str) -> dict[str, Any]:
     }
 
 
-def _upsert(connection: Connection) -> Any:
+def upsert(connection: Connection) -> Any:
+    """Return the `insert` of a database that knows "on conflict"."""
     # "on conflict" is the same in both databases, but no part of the common SQL language.
     return sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
 

@@ -14,8 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from voicebot.journal import CallId, Entry
 from voicebot.store import queries
 from voicebot.store.database import StoreError, normalised, open_database, reason
+from voicebot.store.outbound import OutboundBook
 from voicebot.store.presence import HEARTBEAT
 from voicebot.store.queries import CallRow, UnansweredRow
+from voicebot.store.ringing import RingingBook
+from voicebot.store.staff import StaffBook
 from voicebot.store.writer import JournalWriter, QueueLimits
 
 _PAGE = 200
@@ -48,6 +51,26 @@ class Store:
     def __init__(self, engine: Engine, limits: QueueLimits, heartbeat: float) -> None:
         self._engine = engine
         self._writer = JournalWriter(engine, limits, heartbeat)
+
+    @property
+    def outbound(self) -> OutboundBook:
+        """Lists of calls to make, and what came of them."""
+        return OutboundBook(self._engine)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several processes can serve calls on it: PostgreSQL, not a SQLite file."""
+        return self._engine.dialect.name == "postgresql"
+
+    @property
+    def ringing(self) -> RingingBook:
+        """Calls whose media stream is expected."""
+        return RingingBook(self._engine)
+
+    @property
+    def staff(self) -> StaffBook:
+        """What the people are doing, and who waits for them."""
+        return StaffBook(self._engine)
 
     @property
     def lost(self) -> int:
@@ -128,6 +151,15 @@ class Store:
         """
         with self._reading() as connection:
             return queries.select_call(connection, name)
+
+    def newest_of(self, carrier_call_id: str) -> CallRow | None:
+        """Return the newest session of a carrier's call; None if it had none.
+
+        Raises:
+            StoreError: the database failed.
+        """
+        with self._reading() as connection:
+            return queries.select_newest_of(connection, carrier_call_id)
 
     def entries(self, call_id: str) -> list[Entry]:
         """Return a call's journal; empty for a call that is not there.

@@ -1,14 +1,26 @@
 """The schema, once, for every database.
 
-Times are seconds: wall times since the epoch (UTC), `entries.at` on the call clock.
+Databases get it from `voicebot.store.migrations`. Times are seconds: wall times since the epoch
+(UTC), `entries.at` on the call clock.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Column, Float, Index, Integer, MetaData, String, Table
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+)
 
-SCHEMA_VERSION = 1
-"""Raised by one with every change of the tables below."""
+HEAD = "0005"
+"""Newest revision in `voicebot.store.migrations`; every change of the tables below needs one."""
 
 metadata = MetaData(
     # Constraints with names that do not depend on the database, so that migrations can name them.
@@ -19,13 +31,6 @@ metadata = MetaData(
         "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
         "pk": "pk_%(table_name)s",
     }
-)
-
-schema_version = Table(
-    "schema_version",
-    metadata,
-    Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("applied_at", Float, nullable=False),
 )
 
 processes = Table(
@@ -70,4 +75,95 @@ entries = Table(
     # JSON rather than PostgreSQL's JSONB: jsonb refuses U+0000, and a caller's words decide what
     # is in here.
     Column("body", JSON, nullable=False),
+)
+
+outbound_lists = Table(
+    "outbound_lists",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("terms", JSON, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("stopped_at", Float, nullable=True),
+)
+
+outbound_contacts = Table(
+    "outbound_contacts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("list_id", String, nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("body", JSON, nullable=False),
+)
+
+outbound_attempts = Table(
+    "outbound_attempts",
+    metadata,
+    # The contact's id and the number of the attempt: two processes cannot make the same one.
+    Column("id", String, primary_key=True),
+    Column("contact_id", String, nullable=False, index=True),
+    Column("number", String, nullable=False),
+    Column("placed_at", Float, nullable=False),
+    Column("call_sid", String, nullable=False, default="", index=True),
+    # What the conversation settled, written by whichever process had it.
+    Column("noted", String, nullable=False, default=""),
+    Column("result", String, nullable=False, default=""),
+    Column("ended_at", Float, nullable=True),
+)
+
+opt_outs = Table(
+    "opt_outs",
+    metadata,
+    Column("number", String, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("source", String, nullable=False),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("holder", String, nullable=False),
+    Column("until", Float, nullable=False),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("person", String, primary_key=True),
+    Column("doing", String, nullable=False),
+    Column("since", Float, nullable=False),
+    Column("until", Float, nullable=True),
+    Column("call", String, nullable=False, default=""),
+    Column("misses", Integer, nullable=False, default=0),
+    Column("leaving", Boolean, nullable=False, default=False),
+    # Compared and set, so that of two processes one changes a person.
+    Column("version", Integer, nullable=False),
+)
+
+waiting = Table(
+    "waiting",
+    metadata,
+    Column("call", String, primary_key=True),
+    Column("queue", String, nullable=False),
+    Column("since", Float, nullable=False),
+    Column("language", String, nullable=False, default=""),
+    Column("priority", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("number", String, nullable=False, default=""),
+)
+
+ringing = Table(
+    "ringing",
+    metadata,
+    Column("call_sid", String, primary_key=True),
+    Column("caller", String, nullable=False),
+    Column("called", String, nullable=False),
+    Column("account", String, nullable=False),
+    Column("forwarded_from", String, nullable=False),
+    # The digest of the one-use token of the call's media stream.
+    Column("token", String, nullable=False),
+    Column("rang_at", Float, nullable=False, index=True),
+    Column("expires_at", Float, nullable=False),
+    Column("redeemed_at", Float, nullable=True),
 )
