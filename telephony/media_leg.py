@@ -1,12 +1,13 @@
 """MediaLeg: the port of one carrier media stream, and what can be heard of it.
 
 A leg is a codec between one carrier's websocket messages and these events; whoever owns the socket
-moves the text. The pipeline sees only this module, so another carrier is another small codec.
+moves the messages. The pipeline sees only this module, so another carrier is another small codec.
+What carriers cannot do alike is told by `LegCapabilities`, and whoever uses a leg goes by them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -29,20 +30,39 @@ class Pacing(StrEnum):
     """The carrier plays what arrives when it arrives."""
 
 
+class TransferKind(StrEnum):
+    """A way in which the carrier can take a caller on to a person."""
+
+    DIAL = "dial"
+    """Rings a person once the stream is over; the caller hears it ring."""
+    CONFERENCE = "conference"
+    """Brings both into a room, so that the person may be asked first."""
+    DIALPLAN = "dialplan"
+    """The exchange asks how the call goes on, and does it by its own rules."""
+
+
 @dataclass(frozen=True, slots=True)
 class LegCapabilities:
     """What the carrier's side of a stream can do."""
 
     marks: bool
-    """Names a point in the sent audio, and says when it was played."""
+    """Names a point in the sent audio, and says when it was played; without it, the sender's
+    clock has to tell what was heard."""
     clear: bool
     """Drops what was sent and not yet played."""
-    dtmf: bool
+    dtmf_in: bool
     """Tells which keys the caller presses."""
+    dtmf_out: bool
+    """Presses keys towards the caller."""
+    ordered: bool
+    """Sends its messages in the order of their audio; where not, the leg puts them in order."""
+    says_stop: bool
+    """Ends a stream by a message; where not, it just closes the socket, in good order."""
     pacing: Pacing
     codec: Codec
     rate: int
     """Samples a second."""
+    transfers: frozenset[TransferKind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +131,9 @@ class Stopped:
 
 LegEvent = Connected | Started | MediaReceived | DtmfReceived | MarkEchoed | Stopped
 
+WireMessage = str | bytes
+"""One websocket message: text, or binary."""
+
 
 class MediaLeg(Protocol):
     """One media stream, as a codec without I/O."""
@@ -120,15 +143,15 @@ class MediaLeg(Protocol):
         """What the carrier can do on this stream."""
         ...
 
-    def receive_text(self, text: str) -> LegEvent | None:
-        """Take one message of the carrier; None for one that says nothing to us.
+    def receive(self, message: WireMessage) -> Sequence[LegEvent]:
+        """Take one message of the carrier; return what it tells, in order: mostly one event.
 
         Raises:
             ProtocolViolation: the message breaks the protocol.
         """
         ...
 
-    def media(self, payload: bytes) -> str:
+    def media(self, payload: bytes) -> WireMessage:
         """Return the message that plays audio, in the leg's codec and of any length.
 
         Raises:
@@ -136,16 +159,18 @@ class MediaLeg(Protocol):
         """
         ...
 
-    def mark(self, name: str) -> str:
+    def mark(self, name: str) -> WireMessage:
         """Return the message that asks for an echo once all audio sent so far was played.
+
+        To be asked for only where the capabilities name marks.
 
         Raises:
             StreamNotStarted: the carrier has not named the stream yet.
         """
         ...
 
-    def clear(self) -> str:
-        """Return the message that drops all audio not yet played; its marks are echoed too.
+    def clear(self) -> WireMessage:
+        """Return the message that drops all audio not yet played; its marks may be echoed too.
 
         Raises:
             StreamNotStarted: the carrier has not named the stream yet.

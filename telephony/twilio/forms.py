@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import parse_qs
@@ -11,6 +10,7 @@ from urllib.parse import parse_qs
 from starlette.requests import ClientDisconnect, Request
 
 from telephony.calls import CallStatus, DialStatus
+from telephony.dialect import Form
 from telephony.twilio.desk import (
     DialEnded,
     IncomingCall,
@@ -26,12 +26,12 @@ MAX_BODY = 65_536
 
 MAX_FIELDS = 200
 _FORM = "application/x-www-form-urlencoded"
-_SID = re.compile(r"[A-Za-z0-9-]{2,64}", re.ASCII)
+_SID = re.compile(r"[A-Za-z0-9:_=-]{2,128}", re.ASCII)
+"""Twilio's have 34 letters and digits; the call ids of others (`v3:…==`) are longer."""
 _STREAM_EVENTS = ("stream-started", "stream-stopped", "stream-error")
 _LONGEST_ADDRESS = 256
 _LONGEST_ERROR = 500
 
-Form = Mapping[str, Sequence[str]]
 _Enum = TypeVar("_Enum", bound=StrEnum)
 
 
@@ -39,11 +39,11 @@ class BadForm(ValueError):
     """A webhook's body is not what the carrier would send; the text says what is wrong."""
 
 
-async def read_form(request: Request) -> Form:
-    """Read a form within bounds.
+async def read_body(request: Request) -> bytes:
+    """Read the body of a form within bounds.
 
     Raises:
-        BadForm: it is no form, is too large, or is not UTF-8.
+        BadForm: it is no form, or is too large.
     """
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = bytearray()
@@ -56,6 +56,15 @@ async def read_form(request: Request) -> Form:
         raise BadForm("the body is incomplete") from None
     if body and content_type != _FORM:
         raise BadForm(f"the body must be {_FORM}")
+    return bytes(body)
+
+
+def parse_form(body: bytes) -> Form:
+    """Return the fields of a form.
+
+    Raises:
+        BadForm: it has too many, or is not UTF-8.
+    """
     try:
         return parse_qs(
             body.decode("ascii"),
@@ -92,7 +101,7 @@ def stream_over(form: Form, stream: int) -> StreamOver:
     """
     return StreamOver(
         call_sid=call_sid(form),
-        status=_one_of(form, "CallStatus", CallStatus, CallStatus.IN_PROGRESS),
+        status=one_of(form, "CallStatus", CallStatus, CallStatus.IN_PROGRESS),
         stream=stream,
     )
 
@@ -103,14 +112,14 @@ def stream_report(form: Form) -> StreamReport:
     Raises:
         BadForm: a field is missing or odd.
     """
-    event = _value(form, "StreamEvent", 64)
+    event = text(form, "StreamEvent", 64)
     if event not in _STREAM_EVENTS:
         raise BadForm(f"StreamEvent must be one of {', '.join(_STREAM_EVENTS)}")
     return StreamReport(
         call_sid=call_sid(form),
         stream_sid=_sid(form, "StreamSid", required=False),
         event=event,
-        error=_value(form, "StreamError", MAX_BODY)[:_LONGEST_ERROR],
+        error=text(form, "StreamError", MAX_BODY)[:_LONGEST_ERROR],
     )
 
 
@@ -120,7 +129,7 @@ def menu_choice(form: Form) -> MenuChoice:
     Raises:
         BadForm: a field is missing or odd.
     """
-    digits = _value(form, "Digits", 32)
+    digits = text(form, "Digits", 32)
     known = digits in (MenuKey.PERSON, MenuKey.MESSAGE)
     return MenuChoice(call_sid(form), MenuKey(digits) if known else MenuKey.OTHER)
 
@@ -131,7 +140,7 @@ def dial_ended(form: Form) -> DialEnded:
     Raises:
         BadForm: a field is missing or odd.
     """
-    return DialEnded(call_sid(form), _one_of(form, "DialCallStatus", DialStatus, None))
+    return DialEnded(call_sid(form), one_of(form, "DialCallStatus", DialStatus, None))
 
 
 def message(form: Form) -> Message:
@@ -140,24 +149,24 @@ def message(form: Form) -> Message:
     Raises:
         BadForm: a field is missing or odd.
     """
-    seconds = _value(form, "RecordingDuration", 8) or "0"
+    seconds = text(form, "RecordingDuration", 8) or "0"
     if not (seconds.isascii() and seconds.isdigit()):
         raise BadForm("RecordingDuration must be a number of seconds")
     return Message(
         call_sid=call_sid(form),
         recording_sid=_sid(form, "RecordingSid", required=False),
-        recording_url=_value(form, "RecordingUrl", 1_024),
+        recording_url=text(form, "RecordingUrl", 1_024),
         seconds=int(seconds),
     )
 
 
-def call_sid(form: Form) -> str:
-    """Return the call that a webhook is about.
+def call_sid(form: Form, *, required: bool = True) -> str:
+    """Return the call that a webhook is about; empty where it needs to be about none.
 
     Raises:
         BadForm: the field is missing or odd.
     """
-    return _sid(form, "CallSid", required=True)
+    return _sid(form, "CallSid", required=required)
 
 
 def fingerprint(form: Form) -> tuple[str, ...]:
@@ -166,7 +175,12 @@ def fingerprint(form: Form) -> tuple[str, ...]:
     return tuple("".join(form.get(name, ())) for name in names)
 
 
-def _value(form: Form, name: str, longest: int) -> str:
+def text(form: Form, name: str, longest: int) -> str:
+    """Return a field; empty where it is missing.
+
+    Raises:
+        BadForm: it is odd, or came more than once.
+    """
     values = form.get(name, ())
     if len(values) > 1:
         raise BadForm(f"{name} came {len(values)} times")
@@ -179,7 +193,7 @@ def _value(form: Form, name: str, longest: int) -> str:
 
 
 def _sid(form: Form, name: str, *, required: bool) -> str:
-    value = _value(form, name, 64)
+    value = text(form, name, 128)
     if not value and not required:
         return ""
     if not value:
@@ -191,12 +205,17 @@ def _sid(form: Form, name: str, *, required: bool) -> str:
 
 def _address(form: Form, name: str) -> str:
     # A "+" that was not escaped arrives as a space.
-    value = _value(form, name, _LONGEST_ADDRESS)
+    value = text(form, name, _LONGEST_ADDRESS)
     return f"+{value[1:]}" if value.startswith(" ") else value
 
 
-def _one_of(form: Form, name: str, kind: type[_Enum], default: _Enum | None) -> _Enum:
-    value = _value(form, name, 64)
+def one_of(form: Form, name: str, kind: type[_Enum], default: _Enum | None) -> _Enum:
+    """Return a field that has one of a few values.
+
+    Raises:
+        BadForm: it has another one, or is missing without a default.
+    """
+    value = text(form, name, 64)
     if not value and default is not None:
         return default
     try:

@@ -8,8 +8,8 @@ sends, `sequenceNumber`, `chunk` and `timestamp` are strings, `sampleRate` and `
 from __future__ import annotations
 
 import json
-from binascii import a2b_base64, b2a_base64
-from collections.abc import Mapping
+from binascii import b2a_base64
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from telephony.errors import ProtocolViolation, StreamNotStarted
@@ -25,6 +25,21 @@ from telephony.media_leg import (
     Pacing,
     Started,
     Stopped,
+    TransferKind,
+    WireMessage,
+)
+from telephony.messages import (
+    MAX_MESSAGE,
+    MAX_PAYLOAD,
+    Message,
+    key_in,
+    name_in,
+    number_in,
+    object_in,
+    parameters_in,
+    payload_in,
+    read_message,
+    text_in,
 )
 
 __all__ = [
@@ -43,20 +58,18 @@ __all__ = [
 ]
 
 CAPABILITIES = LegCapabilities(
-    marks=True, clear=True, dtmf=True, pacing=Pacing.CARRIER, codec=Codec.ULAW, rate=8_000
+    marks=True,
+    clear=True,
+    dtmf_in=True,
+    dtmf_out=False,
+    ordered=True,
+    says_stop=True,
+    pacing=Pacing.CARRIER,
+    codec=Codec.ULAW,
+    rate=8_000,
+    transfers=frozenset({TransferKind.DIAL, TransferKind.CONFERENCE}),
 )
 """What a bidirectional `<Connect><Stream>` can do."""
-
-MAX_MESSAGE = 65_536
-"""Characters of the longest message that is read; Twilio documents no limit of its own."""
-
-MAX_PAYLOAD = 16_384
-"""Bytes of the longest piece of audio accepted (2 s); Twilio sends 160 (20 ms) by convention."""
-
-_DIGITS = frozenset("0123456789*#ABCD")
-_LONGEST_NAME = 256
-_LONGEST_NUMBER = 18
-_MOST_PARAMETERS = 100
 
 
 class MediaStream:
@@ -79,20 +92,25 @@ class MediaStream:
         """Twilio's name of the stream (`MZ…`); empty before `start`."""
         return self._stream_sid
 
+    def receive(self, message: WireMessage) -> Sequence[LegEvent]:
+        """Take one message from Twilio; see `telephony.media_leg.MediaLeg`."""
+        event = self.receive_message(read_message(message))
+        return () if event is None else (event,)
+
     def receive_text(self, text: str) -> LegEvent | None:
         """Take one message from Twilio; None for events that are unknown or come after `stop`.
 
         Raises:
             ProtocolViolation: the message breaks the protocol.
         """
-        if len(text) > MAX_MESSAGE:
-            raise ProtocolViolation("message too long")
-        try:
-            message = json.loads(text)
-        except (ValueError, RecursionError):
-            raise ProtocolViolation("not JSON") from None
-        if not isinstance(message, dict):
-            raise ProtocolViolation("not a JSON object")
+        return self.receive_message(read_message(text))
+
+    def receive_message(self, message: Message) -> LegEvent | None:
+        """Take one message that was read already.
+
+        Raises:
+            ProtocolViolation: the message breaks the protocol.
+        """
         if self._stopped:
             return None
         match message.get("event"):
@@ -106,7 +124,8 @@ class MediaStream:
                 return self._start(message)
             case "connected":
                 return Connected(
-                    protocol=_text(message, "protocol", ""), version=_text(message, "version", "")
+                    protocol=text_in(message, "protocol", ""),
+                    version=text_in(message, "version", ""),
                 )
             case "stop":
                 self._check_stream(message)
@@ -149,18 +168,18 @@ class MediaStream:
         message = {"event": event, "streamSid": self._stream_sid, **body}
         return json.dumps(message, separators=(",", ":"))
 
-    def _start(self, message: dict[str, Any]) -> Started:
+    def _start(self, message: Message) -> Started:
         if self._stream_sid:
             raise ProtocolViolation("second start")
-        start = _object(message, "start")
-        stream_sid = _name(start, "streamSid")
+        start = object_in(message, "start")
+        stream_sid = name_in(start, "streamSid")
         if message.get("streamSid", stream_sid) != stream_sid:
             raise ProtocolViolation("two stream sids in start")
         started = Started(
             stream_sid=stream_sid,
-            call_sid=_name(start, "callSid"),
-            account_sid=_text(start, "accountSid", ""),
-            custom_parameters=_parameters(start),
+            call_sid=name_in(start, "callSid"),
+            account_sid=text_in(start, "accountSid", ""),
+            custom_parameters=parameters_in(start, "customParameters"),
             media_format=_media_format(start),
         )
         self._stream_sid = stream_sid
@@ -168,102 +187,40 @@ class MediaStream:
         self._media_prefix = json.dumps(opening, separators=(",", ":")).removesuffix('"}}')
         return started
 
-    def _media(self, message: dict[str, Any]) -> MediaReceived | None:
+    def _media(self, message: Message) -> MediaReceived | None:
         self._check_stream(message)
-        media = _object(message, "media")
+        media = object_in(message, "media")
         if media.get("track", "inbound") not in ("inbound", "inbound_track"):
             return None
-        encoded = media.get("payload")
-        if not isinstance(encoded, str):
-            raise ProtocolViolation("payload is not a string")
-        try:
-            payload = a2b_base64(encoded, strict_mode=True) if encoded else b""
-        except ValueError:
-            raise ProtocolViolation("payload is not base64") from None
-        if len(payload) > MAX_PAYLOAD:
-            raise ProtocolViolation("payload too long")
         return MediaReceived(
-            payload=payload,
-            timestamp_ms=_number(media, "timestamp"),
-            chunk=_number(media, "chunk"),
-            sequence=_number(message, "sequenceNumber"),
+            payload=payload_in(media),
+            timestamp_ms=number_in(media, "timestamp"),
+            chunk=number_in(media, "chunk"),
+            sequence=number_in(message, "sequenceNumber"),
         )
 
-    def _mark(self, message: dict[str, Any]) -> MarkEchoed:
+    def _mark(self, message: Message) -> MarkEchoed:
         self._check_stream(message)
-        return MarkEchoed(name=_name(_object(message, "mark"), "name"))
+        return MarkEchoed(name=name_in(object_in(message, "mark"), "name"))
 
-    def _dtmf(self, message: dict[str, Any]) -> DtmfReceived:
+    def _dtmf(self, message: Message) -> DtmfReceived:
         self._check_stream(message)
-        digit = _object(message, "dtmf").get("digit")
-        if not isinstance(digit, str) or digit not in _DIGITS:
-            raise ProtocolViolation("not a key of the telephone")
-        return DtmfReceived(digit=digit)
+        return DtmfReceived(digit=key_in(object_in(message, "dtmf"), "digit"))
 
-    def _check_stream(self, message: dict[str, Any]) -> None:
+    def _check_stream(self, message: Message) -> None:
         if not self._stream_sid:
             raise ProtocolViolation(f"{message['event']} before start")
         if message.get("streamSid") != self._stream_sid:
             raise ProtocolViolation("wrong stream sid")
 
 
-def _object(message: dict[str, Any], key: str) -> dict[str, Any]:
-    value = message.get(key)
-    if not isinstance(value, dict):
-        raise ProtocolViolation(f"{key} is not an object")
-    return value
-
-
-def _text(message: dict[str, Any], key: str, default: str) -> str:
-    value = message.get(key, default)
-    if not isinstance(value, str) or len(value) > _LONGEST_NAME or not _is_unicode(value):
-        raise ProtocolViolation(f"{key} is not a short string")
-    return value
-
-
-def _name(message: dict[str, Any], key: str) -> str:
-    value = _text(message, key, "")
-    if not value:
-        raise ProtocolViolation(f"{key} is missing")
-    return value
-
-
-def _number(message: dict[str, Any], key: str) -> int:
-    value = message.get(key)
-    if isinstance(value, str):
-        if value.isascii() and value.isdigit() and len(value) <= _LONGEST_NUMBER:
-            return int(value)
-    elif type(value) is int and 0 <= value < 10**_LONGEST_NUMBER:
-        return value
-    raise ProtocolViolation(f"{key} is not a number")
-
-
-def _parameters(start: dict[str, Any]) -> dict[str, str]:
-    parameters = start.get("customParameters", {})
-    if not isinstance(parameters, dict) or len(parameters) > _MOST_PARAMETERS:
-        raise ProtocolViolation("customParameters is not an object")
-    for name, value in parameters.items():
-        if not isinstance(value, str) or not _is_unicode(name) or not _is_unicode(value):
-            raise ProtocolViolation("a custom parameter is not a string")
-    return parameters
-
-
-def _media_format(start: dict[str, Any]) -> MediaFormat:
-    found = _object(start, "mediaFormat")
+def _media_format(start: Message) -> MediaFormat:
+    found = object_in(start, "mediaFormat")
     media_format = MediaFormat(
-        encoding=_text(found, "encoding", ""),
-        rate=_number(found, "sampleRate"),
-        channels=_number(found, "channels"),
+        encoding=text_in(found, "encoding", ""),
+        rate=number_in(found, "sampleRate"),
+        channels=number_in(found, "channels"),
     )
     if media_format != MediaFormat(Codec.ULAW, CAPABILITIES.rate, 1):
         raise ProtocolViolation("media format is not mu-law, 8000 Hz, mono")
     return media_format
-
-
-def _is_unicode(text: str) -> bool:
-    """Return whether the text can be encoded; JSON can smuggle in halves of surrogate pairs."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

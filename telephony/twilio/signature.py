@@ -93,7 +93,7 @@ class RequestGate:
         """Return whether a request may turn out to be allowed, before its body is read."""
         return is_local_peer(request) if self._signatures is None else HEADER in request.headers
 
-    def webhook_allowed(self, request: HTTPConnection, form: FormValues) -> bool:
+    def webhook_allowed(self, request: HTTPConnection, form: FormValues, body: bytes = b"") -> bool:
         """Return whether to serve this webhook."""
         if self._signatures is None:
             return is_local_peer(request)

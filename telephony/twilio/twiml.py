@@ -30,6 +30,8 @@ def connect_stream(
     parameters: Mapping[str, str],
     *,
     say: str = "",
+    attributes: Mapping[str, str] | None = None,
+    asks_action: bool = True,
 ) -> str:
     """Connect the call to our media socket, and say where to go on once the socket has closed.
 
@@ -39,6 +41,8 @@ def connect_stream(
         status_callback_url: The only place where a failed handshake is seen.
         parameters: Arrive in the stream's `start`.
         say: Spoken first, by the carrier's own voice.
+        attributes: Further ones of `<Stream>`, for carriers that are like Twilio.
+        asks_action: Whether the carrier asks the action by itself; if not, it is redirected there.
 
     Raises:
         ValueError: Twilio would refuse the address or a parameter.
@@ -50,6 +54,7 @@ def connect_stream(
         url=_exact(stream_url),
         status_callback=_exact(status_callback_url),
         status_callback_method="POST",
+        **(attributes or {}),
     )
     for name, value in parameters.items():
         if len(name) + len(value) > LONGEST_PARAMETER:
@@ -57,9 +62,11 @@ def connect_stream(
         stream.parameter(name=_exact(name), value=_exact(value))
     response = VoiceResponse()
     _say(response, say)
-    connect = Connect(action=_exact(action_url), method="POST")
+    connect = Connect(action=_exact(action_url), method="POST") if asks_action else Connect()
     connect.append(stream)
     response.append(connect)
+    if not asks_action:
+        response.redirect(_exact(action_url), method="POST")
     return str(response)
 
 

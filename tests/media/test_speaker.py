@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import dataclasses
 import json
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
 
+from telephony.media_leg import LegCapabilities
 from telephony.twilio.media_stream import MediaStream
 from tests.media.test_levels import level, tone
 from tests.virtual_clock import run_virtually
@@ -67,17 +69,22 @@ class Wire:
         return [n for i, n in enumerate(names) if n != "media" or names[i - 1 : i] != ["media"]]
 
 
-def speak(act: Callable[[PacedSpeaker, Wire], Coroutine[Any, Any, None]]) -> Wire:
+def speak(
+    act: Callable[[PacedSpeaker, Wire], Coroutine[Any, Any, None]],
+    leg: MediaStream | None = None,
+    on_played: Callable[[str, float], None] = lambda segment, at: None,
+) -> Wire:
     wire = Wire()
 
     async def run() -> None:
-        stream = MediaStream()
+        stream = leg or MediaStream()
         stream.receive_text(START)
         loop = asyncio.get_running_loop()
         speaker = PacedSpeaker(
             stream,
             send=wire.send,
             on_sent=lambda segment: wire.begun.append((loop.time(), segment)),
+            on_played=lambda segment: on_played(segment, loop.time()),
             on_audio=lambda ulaw, due: wire.due.append((due, ulaw)),
             lead=LEAD,
         )
@@ -242,3 +249,30 @@ def test_a_carrier_that_does_not_read_is_noticed() -> None:
 
     with pytest.raises(TimeoutError):
         speak(act)
+
+
+class Unmarked(MediaStream):
+    """A carrier that knows no marks."""
+
+    @property
+    def capabilities(self) -> LegCapabilities:
+        return dataclasses.replace(super().capabilities, marks=False)
+
+
+def test_without_marks_the_clock_tells_what_was_played() -> None:
+    played: list[tuple[float, str]] = []
+
+    async def act(speaker: PacedSpeaker, wire: Wire) -> None:
+        speaker.play("s1", b"\x01" * 8_000)
+        speaker.play("s2", b"\x01" * 8_000)
+        await asyncio.sleep(5)
+        speaker.play("cut off", b"\x01" * 8_000)
+        await asyncio.sleep(0.97)
+        assert wire.sent_by(9) == pytest.approx(3.0)
+        speaker.silence()
+        await asyncio.sleep(5)
+
+    wire = speak(act, Unmarked(), lambda segment, at: played.append((at, segment)))
+
+    assert [(pytest.approx(1.0), "s1"), (pytest.approx(2.0), "s2")] == played
+    assert "mark" not in wire.events()

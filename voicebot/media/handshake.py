@@ -7,8 +7,7 @@ import asyncio
 from fastapi import WebSocket
 
 from telephony.errors import ProtocolViolation
-from telephony.media_leg import Connected, Started
-from telephony.twilio.media_stream import MediaStream
+from telephony.media_leg import Connected, MediaLeg, Started
 
 
 class StreamRefused(Exception):
@@ -19,7 +18,7 @@ class StreamRefused(Exception):
         self.reason = reason
 
 
-async def read_start(websocket: WebSocket, stream: MediaStream, seconds: float) -> Started:
+async def read_start(websocket: WebSocket, leg: MediaLeg, seconds: float) -> Started:
     """Return the `start` of an accepted websocket.
 
     Raises:
@@ -32,13 +31,11 @@ async def read_start(websocket: WebSocket, stream: MediaStream, seconds: float) 
                 if message["type"] != "websocket.receive":
                     raise StreamRefused("closed before start")
                 text = message.get("text")
-                if text is None:
-                    raise StreamRefused("binary message")
-                event = stream.receive_text(text)
-                if isinstance(event, Started):
-                    return event
-                if not isinstance(event, Connected | None):
-                    raise StreamRefused("no start")
+                for event in leg.receive(message["bytes"] if text is None else text):
+                    if isinstance(event, Started):
+                        return event
+                    if not isinstance(event, Connected):
+                        raise StreamRefused("no start")
     except ProtocolViolation as violation:
         raise StreamRefused(violation.reason) from violation
     except TimeoutError as late:

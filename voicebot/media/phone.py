@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, cast
 
 import structlog
 from fastapi import WebSocket
@@ -29,12 +30,19 @@ from pipecat.transports.websocket.fastapi import (
     FastAPIWebsocketTransport,
 )
 from pipecat.workers.runner import WorkerRunner
+from starlette.types import Message
 
 from telephony.errors import ProtocolViolation
 from telephony.g711 import ulaw_to_pcm16
-from telephony.media_leg import DtmfReceived, LegEvent, MediaReceived, Stopped
+from telephony.media_leg import (
+    DtmfReceived,
+    LegEvent,
+    MediaLeg,
+    MediaReceived,
+    Stopped,
+    WireMessage,
+)
 from telephony.media_leg import MarkEchoed as LegMarkEchoed
-from telephony.twilio.media_stream import MediaStream
 from voicebot.call.inbox import SessionEvent
 from voicebot.call.speech import MarkEchoed, SegmentSent
 from voicebot.journal import DigitPressed, StreamEnded
@@ -47,6 +55,9 @@ from voicebot.ports import SAMPLE_RATE, SpeechDetector
 BATCH = 320
 """Bytes of mu-law handed on at once: two frames of 20 ms."""
 
+GOOD_ORDER = (1000, 1001, 1005)
+"""Codes of a socket that the other end closed on purpose."""
+
 VIOLATIONS = 100
 """Messages that break the protocol before the stream is given up; a few are ignored."""
 
@@ -57,36 +68,40 @@ _log = structlog.get_logger(__name__)
 class LegEventFrame(SystemFrame):
     """Something other than audio came from the carrier."""
 
-    event: LegEvent | None = None
+    events: tuple[LegEvent, ...] = ()
 
 
 class StreamSerializer(FrameSerializer):
-    """A carrier's media stream as pipecat frames; the codec itself is `MediaStream`."""
+    """A carrier's media stream as pipecat frames; the codec itself is the leg."""
 
-    def __init__(self, stream: MediaStream) -> None:
+    def __init__(self, leg: MediaLeg) -> None:
         super().__init__()
-        self._stream = stream
+        self._leg = leg
         self._batch = bytearray()
         self._violations = 0
 
     async def serialize(self, frame: Frame) -> str | bytes | None:
         """Return a message that was written by the codec as it is; nothing else is sent."""
         if isinstance(frame, OutputTransportMessageUrgentFrame):
-            message: str = frame.message["wire"]
+            message: WireMessage = frame.message["wire"]
             return message
         return None
 
     async def deserialize(self, data: str | bytes) -> Frame | None:
-        """Return caller audio in batches (PCM16, 8 kHz), and other events one by one."""
+        """Return caller audio in batches (PCM16, 8 kHz), and other events as they come."""
         try:
-            if not isinstance(data, str):
-                raise ProtocolViolation("binary message")
-            event = self._stream.receive_text(data)
+            received = self._leg.receive(data)
         except ProtocolViolation as violation:
             return self._violated(violation)
-        if not isinstance(event, MediaReceived):
-            return None if event is None else LegEventFrame(event=event)
-        self._batch += event.payload
+        events: list[LegEvent] = []
+        for event in received:
+            if isinstance(event, MediaReceived):
+                self._batch += event.payload
+            else:
+                events.append(event)
+        if events:
+            # Audio that came with them goes out with the next batch.
+            return LegEventFrame(events=tuple(events))
         if len(self._batch) < BATCH:
             return None
         pcm = ulaw_to_pcm16(bytes(self._batch))
@@ -99,7 +114,7 @@ class StreamSerializer(FrameSerializer):
             _log.warning("media stream broke the protocol", reason=violation.reason)
         if self._violations < VIOLATIONS:
             return None
-        return LegEventFrame(event=Stopped())
+        return LegEventFrame(events=(Stopped(),))
 
 
 class CallBridge(FrameProcessor):
@@ -118,10 +133,27 @@ class CallBridge(FrameProcessor):
         if isinstance(frame, InputAudioRawFrame):
             self._on_audio(frame.audio)
         elif isinstance(frame, LegEventFrame):
-            if frame.event is not None:
-                self._on_event(frame.event)
+            for event in frame.events:
+                self._on_event(event)
         else:
             await self.push_frame(frame, direction)
+
+
+class _Socket:
+    """A websocket that remembers how the other end closed it, which the transport does not tell."""
+
+    def __init__(self, websocket: WebSocket) -> None:
+        self._websocket = websocket
+        self.closed = 0
+
+    async def receive(self) -> Message:
+        message = await self._websocket.receive()
+        if message["type"] == "websocket.disconnect":
+            self.closed = message.get("code") or 1005
+        return message
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._websocket, name)
 
 
 class PhoneLine:
@@ -130,7 +162,7 @@ class PhoneLine:
     def __init__(
         self,
         websocket: WebSocket,
-        stream: MediaStream,
+        leg: MediaLeg,
         detector: SpeechDetector,
         *,
         lead: float,
@@ -141,7 +173,7 @@ class PhoneLine:
 
         Args:
             websocket: Accepted, and read up to `start`.
-            stream: The codec that read it so far.
+            leg: The codec that read it so far.
             detector: This call's own.
             lead: Seconds of speech kept ahead of the caller's ear.
             post: Takes what happens on the line.
@@ -149,10 +181,12 @@ class PhoneLine:
         """
         self._post = post
         self._stopped = False
+        self._leg = leg
+        self._socket = _Socket(websocket)
         self._transport = FastAPIWebsocketTransport(
-            websocket,
+            cast(WebSocket, self._socket),
             FastAPIWebsocketParams(
-                serializer=StreamSerializer(stream),
+                serializer=StreamSerializer(leg),
                 audio_in_enabled=True,
                 audio_in_sample_rate=SAMPLE_RATE,
                 audio_out_enabled=False,
@@ -167,9 +201,10 @@ class PhoneLine:
         self._canceller = EchoCanceller(echo)
         self.ears = Listener(detector, clock=clock, post=post, echo=echo)
         self.speaker = PacedSpeaker(
-            stream,
+            leg,
             send=self._send,
             on_sent=lambda segment: post(SegmentSent(segment)),
+            on_played=lambda segment: post(MarkEchoed(segment)),
             on_audio=lambda ulaw, due: echo.played(ulaw, clock() + due - loop.time()),
             lead=lead,
         )
@@ -214,7 +249,7 @@ class PhoneLine:
         except TimeoutError:
             self._end("error:slow_reader")
 
-    async def _send(self, message: str) -> None:
+    async def _send(self, message: WireMessage) -> None:
         frame = OutputTransportMessageUrgentFrame(message={"wire": message})
         await self._transport.output().send_message(frame)
 
@@ -231,7 +266,8 @@ class PhoneLine:
                 self._end("stop")
 
     async def _disconnected(self, transport: object, websocket: object) -> None:
-        self._end("dropped")
+        wanted = self._socket.closed in GOOD_ORDER and not self._leg.capabilities.says_stop
+        self._end("stop" if wanted else "dropped")
         await self._worker.cancel()
 
     def _end(self, reason: str) -> None:

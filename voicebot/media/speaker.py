@@ -3,7 +3,7 @@
 A carrier plays out what it has, so whatever was sent can only be taken back by `clear`, and only
 what was not sent can be made quieter. Hence the lead is short, grows when the event loop or the
 network is late and shrinks again, and one task per leg does the sending, in order: audio of a
-segment, then its mark.
+segment, then its mark. Where the carrier knows no marks, the clock tells when a segment was played.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-from telephony.media_leg import MediaLeg
+from telephony.media_leg import MediaLeg, WireMessage
 from voicebot.media.levels import faded, lowered, ramped
 from voicebot.ports import SAMPLE_RATE
 
@@ -43,8 +43,9 @@ class PacedSpeaker:
         self,
         leg: MediaLeg,
         *,
-        send: Callable[[str], Awaitable[None]],
+        send: Callable[[WireMessage], Awaitable[None]],
         on_sent: Callable[[str], None],
+        on_played: Callable[[str], None] | None = None,
         on_audio: Callable[[bytes, float], None] | None = None,
         lead: float = 0.12,
         timeout: float = 5.0,
@@ -55,6 +56,8 @@ class PacedSpeaker:
             leg: Writes the messages.
             send: Sends one message to the carrier.
             on_sent: Told the name of each segment when its first audio went out.
+            on_played: Told the name of each segment when all of it was played, as far as the clock
+                tells; only where the carrier has no marks.
             on_audio: Told each piece of mu-law that went out, and the loop time at which it is due
                 at the ear; no bytes when what was due later was cleared.
             lead: Most seconds that are kept ahead of the caller's ear.
@@ -63,6 +66,7 @@ class PacedSpeaker:
         self._leg = leg
         self._send = send
         self._on_sent = on_sent
+        self._on_played = on_played or (lambda segment: None)
         self._on_audio = on_audio or (lambda ulaw, due: None)
         self._longest_lead = lead
         self._lead = min(lead, SHORTEST_LEAD)
@@ -71,6 +75,8 @@ class PacedSpeaker:
         self._wake = asyncio.Event()
         self._silenced: float | None = None
         """Seconds of tail to send after a `clear` that is due."""
+        self._unmarked: set[asyncio.TimerHandle] = set()
+        """Ends of segments that the clock will tell."""
         self._played_until = 0.0
         """Loop time when all that was sent will have been played."""
         self._recent = bytearray()
@@ -106,15 +112,18 @@ class PacedSpeaker:
 
     async def run(self) -> None:
         """Send for ever; raises TimeoutError when the carrier does not take what is sent."""
-        while True:
-            if self._silenced is not None:
-                tail, self._silenced = self._silenced, None
-                await self._fall_silent(tail)
-            elif self._segments:
-                await self._play(*self._segments.popleft())
-            else:
-                self._wake.clear()
-                await self._wake.wait()
+        try:
+            while True:
+                if self._silenced is not None:
+                    tail, self._silenced = self._silenced, None
+                    await self._fall_silent(tail)
+                elif self._segments:
+                    await self._play(*self._segments.popleft())
+                else:
+                    self._wake.clear()
+                    await self._wake.wait()
+        finally:
+            self._forget_unmarked()
 
     async def _play(self, segment: str, audio: bytes) -> None:
         loop = asyncio.get_running_loop()
@@ -132,13 +141,33 @@ class PacedSpeaker:
                 self._on_sent(segment)
         if not audio:
             self._on_sent(segment)
-        await self._deliver(self._leg.mark(segment))
+        await self._mark(segment)
+
+    async def _mark(self, segment: str) -> None:
+        if self._leg.capabilities.marks:
+            await self._deliver(self._leg.mark(segment))
+            return
+        played: asyncio.TimerHandle
+
+        def tell() -> None:
+            self._unmarked.discard(played)
+            self._on_played(segment)
+
+        loop = asyncio.get_running_loop()
+        played = loop.call_at(max(self._played_until, loop.time()), tell)
+        self._unmarked.add(played)
+
+    def _forget_unmarked(self) -> None:
+        for timer in self._unmarked:
+            timer.cancel()
+        self._unmarked.clear()
 
     async def _fall_silent(self, tail: float) -> None:
         """Clear, and die away from where the ear is: no click, and no half word."""
         now = asyncio.get_running_loop().time()
         ahead = max(0, round((self._played_until - now) * SAMPLE_RATE))
         await self._deliver(self._leg.clear())
+        self._forget_unmarked()
         self._on_audio(b"", now)
         speaking, self._played_until = ahead > 0, now
         dropped = bytes(self._recent[max(0, len(self._recent) - ahead) :]) if speaking else b""
@@ -180,6 +209,6 @@ class PacedSpeaker:
         except TimeoutError:
             return
 
-    async def _deliver(self, message: str) -> None:
+    async def _deliver(self, message: WireMessage) -> None:
         async with asyncio.timeout(self._timeout):
             await self._send(message)

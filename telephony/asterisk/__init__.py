@@ -1,0 +1,1 @@
+"""Asterisk: a company's own exchange, by its websocket channel driver."""

@@ -1,0 +1,1 @@
+"""A telephone in a web page: how it speaks with us."""

@@ -1,0 +1,1 @@
+"""Plivo: XML webhooks, audio streaming over websockets."""

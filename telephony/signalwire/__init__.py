@@ -1,0 +1,1 @@
+"""SignalWire: cXML webhooks and streams, which are nearly Twilio's."""

@@ -1,0 +1,1 @@
+"""Telnyx: TeXML webhooks, media streaming over websockets."""
