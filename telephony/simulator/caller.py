@@ -13,6 +13,7 @@ from websockets.exceptions import InvalidHandshake, InvalidURI
 from telephony.calls import CallStatus, DialStatus
 from telephony.simulator.events import CallerEvent, EndedBy, EventKind
 from telephony.simulator.line import SimulatedLine
+from telephony.simulator.media_socket import StreamIdentity
 from telephony.simulator.player import LinePlayer, ScriptPlayer
 from telephony.simulator.recording import (
     CallRecording,
@@ -21,7 +22,7 @@ from telephony.simulator.recording import (
     measure_turns,
 )
 from telephony.simulator.script import CallerLine, Faults
-from telephony.simulator.stream import LineEffect, SimulatedStream, StreamExit, StreamIdentity
+from telephony.simulator.stream import LineEffect, SimulatedStream, StreamExit
 from telephony.simulator.web import CarrierWeb, WebhookFailed, carrier_client
 from telephony.twilio.signature import HEADER
 

@@ -33,9 +33,13 @@ class SimulatedLine:
         self.ear = CarrierBuffer()
         self.bot = AudibleMeter()
 
-    def open(self) -> float:
-        """A stream starts; return when, in clock seconds. The first one starts the call clock."""
-        now = self._clock()
+    def open(self, at: float | None = None) -> float:
+        """A stream starts; return when, in clock seconds. The first one starts the call clock.
+
+        Args:
+            at: Clock seconds at which it starts; None: now.
+        """
+        now = self._clock() if at is None else at
         if self._zero is None:
             self._zero = now
         return now

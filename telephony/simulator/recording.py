@@ -108,17 +108,26 @@ class CallRecording:
         Raises:
             OSError: the file cannot be written.
         """
-        samples = max(len(self.caller_track), len(self.ear_track))
-        stereo = bytearray(4 * samples)
-        for offset, track in ((0, self.caller_track), (2, self.ear_track)):
-            pcm = ulaw_to_pcm16(track.ljust(samples, ULAW_SILENCE))
-            stereo[offset::4] = pcm[0::2]
-            stereo[offset + 1 :: 4] = pcm[1::2]
-        with wave.open(str(path), "wb") as file:
-            file.setnchannels(2)
-            file.setsampwidth(2)
-            file.setframerate(SAMPLE_RATE)
-            file.writeframes(stereo)
+        save_stereo(path, self.caller_track, self.ear_track)
+
+
+def save_stereo(path: str | Path, left: bytes, right: bytes) -> None:
+    """Write two mu-law tracks as a stereo WAV, 8,000 Hz, 16 bit.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    samples = max(len(left), len(right))
+    stereo = bytearray(4 * samples)
+    for offset, track in ((0, left), (2, right)):
+        pcm = ulaw_to_pcm16(track.ljust(samples, ULAW_SILENCE))
+        stereo[offset::4] = pcm[0::2]
+        stereo[offset + 1 :: 4] = pcm[1::2]
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(SAMPLE_RATE)
+        file.writeframes(stereo)
 
 
 def measure_turns(said: Sequence[Spoken], ear_track: bytes) -> tuple[TurnMeasure, ...]:

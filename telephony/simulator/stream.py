@@ -10,12 +10,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-import json
-from binascii import a2b_base64
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
@@ -23,6 +19,7 @@ from websockets.exceptions import ConnectionClosed
 from telephony.g711 import SAMPLE_RATE
 from telephony.simulator.events import EventKind
 from telephony.simulator.line import SimulatedLine
+from telephony.simulator.media_socket import CONNECTED, MediaSocket, StreamIdentity
 from telephony.simulator.player import FRAME, LinePlayer, frame_of
 from telephony.simulator.script import Faults
 
@@ -43,15 +40,6 @@ class StreamExit(StrEnum):
     CALLER = "caller"
     FAULT = "fault"
     TIME_LIMIT = "time_limit"
-
-
-@dataclass(frozen=True, slots=True)
-class StreamIdentity:
-    """The carrier's names."""
-
-    stream_sid: str
-    call_sid: str
-    account_sid: str
 
 
 class SimulatedStream:
@@ -90,12 +78,11 @@ class SimulatedStream:
         self._faults = faults if first else Faults()
         self._until = until
         self._effect = effect
-        self._sequence = 0
-        self._warned: set[str] = set()
+        self._media = MediaSocket(socket, line, identity)
 
     async def run(self) -> StreamExit:
         """Stream until either side ends it."""
-        receiver = asyncio.create_task(self._receive())
+        receiver = asyncio.create_task(self._media.receive())
         try:
             return await self._stream(receiver)
         except ConnectionClosed:
@@ -112,12 +99,12 @@ class SimulatedStream:
     async def _stream(self, receiver: asyncio.Task[None]) -> StreamExit:
         loop = asyncio.get_running_loop()
         line = self._line
-        await self._socket.send('{"event":"connected","protocol":"Call","version":"1.0.0"}')
+        await self._socket.send(CONNECTED)
         anchor = line.open()
         offset = line.sample()
         self._player.begin(offset)
         if not self._faults.no_start:
-            await self._send("start", "start", self._start_body())
+            await self._media.start(self._start_parameters(), ("inbound",))
         line.happened(EventKind.STREAM_STARTED, self._identity.stream_sid)
         frame = 0
         while True:
@@ -141,7 +128,7 @@ class SimulatedStream:
             if due is not None:
                 wake = min(wake, loop.time() + due / SAMPLE_RATE - self._line.seconds())
             await asyncio.sleep(max(0.0, wake - loop.time()))
-            await self._echo(ear.due(self._line.sample()))
+            await self._media.echo_due()
             if loop.time() >= deadline:
                 return
 
@@ -157,7 +144,7 @@ class SimulatedStream:
             self._socket.transport.abort()
             return StreamExit.FAULT
         if now >= self._until:
-            await self._stop()
+            await self._media.stop()
             return StreamExit.TIME_LIMIT
         hangs_up = (
             (faults.hang_up_at is not None and now >= faults.hang_up_at)
@@ -166,7 +153,7 @@ class SimulatedStream:
         )
         if not hangs_up:
             return None
-        await self._stop()
+        await self._media.stop()
         return StreamExit.CALLER
 
     def _is_mid_word(self, start: int) -> bool:
@@ -182,101 +169,19 @@ class SimulatedStream:
         if sent.started is not None:
             line.happened(EventKind.LINE_STARTED, sent.started.line.label)
         for digit in sent.digits:
-            await self._send("dtmf", "dtmf", {"track": "inbound_track", "digit": digit})
+            await self._media.digit(digit)
             line.happened(EventKind.KEY_PRESSED)
         payload, encoded = sent.payload, sent.encoded
         if self._effect is not None:
             payload, encoded = frame_of(self._effect(payload, start, line.ear.track))
-        self._sequence += 1
-        # Built by hand: fifty of these a second and call are most of what the simulator does.
-        await self._socket.send(
-            f'{{"event":"media","sequenceNumber":"{self._sequence}","media":{{"track":"inbound",'
-            f'"chunk":"{frame + 1}","timestamp":"{frame * 20}","payload":"{encoded}"}},'
-            f'"streamSid":"{self._identity.stream_sid}"}}'
-        )
+        await self._media.media(encoded, chunk=frame)
         line.speak(start, payload)
         if sent.ended is not None:
             line.happened(EventKind.LINE_ENDED, sent.ended.line.label)
 
-    async def _stop(self) -> None:
-        identity = self._identity
-        await self._send(
-            "stop", "stop", {"accountSid": identity.account_sid, "callSid": identity.call_sid}
-        )
-
-    async def _echo(self, names: list[str]) -> None:
-        for name in names:
-            await self._send("mark", "mark", {"name": name})
-            self._line.happened(EventKind.MARK_ECHOED, name)
-
-    async def _send(self, event: str, key: str, body: Mapping[str, Any]) -> None:
-        self._sequence += 1
-        message = {
-            "event": event,
-            "sequenceNumber": str(self._sequence),
-            key: body,
-            "streamSid": self._identity.stream_sid,
-        }
-        await self._socket.send(json.dumps(message, separators=(",", ":")))
-
-    def _start_body(self) -> dict[str, Any]:
-        parameters = {
+    def _start_parameters(self) -> dict[str, str]:
+        return {
             name: value
             for name, value in (self._parameters | dict(self._faults.parameters)).items()
             if name not in self._faults.drop_parameters
         }
-        return {
-            "accountSid": self._identity.account_sid,
-            "streamSid": self._identity.stream_sid,
-            "callSid": self._identity.call_sid,
-            "tracks": ["inbound"],
-            "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1},
-            "customParameters": parameters,
-        }
-
-    async def _receive(self) -> None:
-        with contextlib.suppress(ConnectionClosed):
-            async for message in self._socket:
-                await self._take(message)
-
-    async def _take(self, message: str | bytes) -> None:
-        if isinstance(message, bytes):
-            self._warn("31950 binary frame")
-            return
-        try:
-            command = json.loads(message)
-            if command["streamSid"] != self._identity.stream_sid:
-                self._warn("wrong stream sid")
-                return
-            match command["event"]:
-                case "media":
-                    payload = a2b_base64(command["media"]["payload"], strict_mode=True)
-                    if not self._line.ear.play(payload, self._line.sample()):
-                        self._warn("31931 more than ten minutes of audio queued")
-                case "mark":
-                    await self._take_mark(str(command["mark"]["name"]))
-                case "clear":
-                    await self._take_clear()
-                case _:
-                    self._warn("unknown event")
-        except (ValueError, KeyError, TypeError):
-            self._warn("31950 malformed frame")
-
-    async def _take_mark(self, name: str) -> None:
-        now = self._line.sample()
-        if not self._line.ear.mark(name, now):
-            self._warn("too many marks")
-        await self._echo(self._line.ear.due(now))
-
-    async def _take_clear(self) -> None:
-        now = self._line.sample()
-        dropped = max(0, len(self._line.ear.track) - now)
-        names = self._line.ear.clear(now)
-        self._line.happened(EventKind.CLEARED, f"{dropped / SAMPLE_RATE:.3f}")
-        await self._echo(names)
-
-    def _warn(self, what: str) -> None:
-        # Once per stream, as Twilio does.
-        if what not in self._warned:
-            self._warned.add(what)
-            self._line.happened(EventKind.WARNING, what)

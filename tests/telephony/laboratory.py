@@ -4,17 +4,16 @@ The server under the simulator's tests; its bots are a few lines each and know n
 """
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-import uvicorn
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 
 from telephony.errors import ProtocolViolation
 from telephony.g711 import SAMPLE_RATE
 from telephony.media_leg import LegEvent, MarkEchoed, MediaReceived, Started
+from telephony.simulator.loopback import serve_on_loopback
 from telephony.simulator.loudness import AudibleMeter
 from telephony.twilio.desk import (
     Accept,
@@ -183,9 +182,7 @@ class Laboratory:
 @asynccontextmanager
 async def laboratory(bot: Bot, public_url: str = "") -> AsyncIterator[Laboratory]:
     """Serve a bot, with signatures of `TOKEN` for a public address, or unsigned on loopback."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    lab = Laboratory(bot, url)
+    lab = Laboratory(bot)
     gate = RequestGate(SignatureCheck([TOKEN], public_url) if public_url else None)
     app = FastAPI()
     app.include_router(twilio_router(WebhookDeps(desk=lab, gate=gate, public_url=public_url)))
@@ -194,11 +191,5 @@ async def laboratory(bot: Bot, public_url: str = "") -> AsyncIterator[Laboratory
         await lab.serve(websocket, gate)
 
     app.add_api_websocket_route(MEDIA_PATH, media)
-    config = uvicorn.Config(app, log_level="critical", lifespan="off", ws_per_message_deflate=False)
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    try:
+    async with serve_on_loopback(app) as lab.url:
         yield lab
-    finally:
-        server.should_exit = True
-        await serving

@@ -274,6 +274,10 @@ class TestWhatWeSend:
         leg: MediaLeg = MediaStream()
 
         assert CAPABILITIES == leg.capabilities
+        assert [Connected("Call", "1.0.0")] == list(leg.receive(CONNECTED))
+        assert [] == list(leg.receive('{"event":"weather"}'))
+        with pytest.raises(ProtocolViolation, match="binary message"):
+            leg.receive(b"\xff")
 
 
 json_values = st.recursive(

@@ -2,18 +2,20 @@
 
 import asyncio
 import base64
+import dataclasses
 import json
 import threading
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
 
-from telephony.calls import AccountStatus, ControlOutcome
-from telephony.control import CallControl
+from telephony.calls import AccountStatus, CallStatus, ControlOutcome
+from telephony.control import CallControl, OutgoingCall
 from telephony.errors import CarrierRefused, CarrierUnavailable
 from telephony.twilio.rest import LONGEST_TWIML, MOST_REPEATS, TwilioCallControl
 
@@ -27,6 +29,14 @@ def problem(status: int, code: int, message: str) -> tuple[int, str]:
     return status, json.dumps({"status": status, "code": code, "message": message})
 
 
+OUTGOING = OutgoingCall(
+    to="+15550109999",
+    caller_id="+15550100000",
+    url="https://bot.example.com/screen",
+    status_url="https://bot.example.com/status",
+    ring_seconds=25,
+    longest_seconds=3_600,
+)
 OK = (200, json.dumps({"sid": CALL, "status": "completed"}))
 NOT_FOUND = problem(404, 20404, "The requested resource was not found")
 NOT_IN_PROGRESS = problem(400, 21220, "Call is not in-progress. Cannot redirect.")
@@ -110,6 +120,54 @@ async def test_hanging_up(api: Api, control: TwilioCallControl) -> None:
 
     assert ControlOutcome.DONE is await port.hang_up(CALL)
     assert [("POST", CALL_PATH, {"Status": ["completed"]}, f"{ACCOUNT}:secret")] == api.asked
+
+
+CREATED = (201, json.dumps({"sid": CALL, "status": "queued"}))
+
+
+async def test_a_call_that_listens_for_machines(api: Api, control: TwilioCallControl) -> None:
+    """In the background, by the API's own names, and only where it is wanted."""
+    api.answers = [CREATED]
+    heard = replace(OUTGOING, machine_url="https://bot.example.com/outbound/machine/a.1")
+
+    assert CALL == await control.dial(heard)
+    await control.dial(replace(heard, until_beep=True))
+    await control.dial(OUTGOING)
+
+    first, second, third = (body for _, _, body, _ in api.asked)
+    assert ["true"] == first["AsyncAmd"]
+    assert [heard.machine_url] == first["AsyncAmdStatusCallback"]
+    assert ["Enable"] == first["MachineDetection"]
+    assert ["DetectMessageEnd"] == second["MachineDetection"]
+    assert not any("Amd" in name or "Machine" in name for name in third)
+
+
+async def test_asking_how_a_call_stands(api: Api, control: TwilioCallControl) -> None:
+    """Its state, or that there is no such call."""
+    api.answers = [(200, json.dumps({"sid": CALL, "status": "no-answer"})), NOT_FOUND]
+
+    assert CallStatus.NO_ANSWER is await control.call_status(CALL)
+    assert await control.call_status(CALL) is None
+
+
+async def test_finding_the_calls_that_were_made_to_a_number(
+    api: Api, control: TwilioCallControl
+) -> None:
+    """Ours only, and only from a moment on."""
+
+    def call(sid: str, direction: str, created: str) -> dict[str, str]:
+        return {"sid": sid, "direction": direction, "date_created": created, "status": "busy"}
+
+    calls = [
+        call("CA1", "outbound-api", "Mon, 02 Mar 2026 15:00:10 +0000"),
+        call("CA2", "inbound", "Mon, 02 Mar 2026 15:00:05 +0000"),
+        call("CA3", "outbound-api", "Mon, 02 Mar 2026 14:00:00 +0000"),
+    ]
+    api.answers = [(200, json.dumps({"calls": calls, "page": 0}))]
+    since = datetime(2026, 3, 2, 15, tzinfo=UTC).timestamp()
+
+    assert (("CA1", CallStatus.BUSY),) == await control.calls_to("+12125550143", since)
+    assert "To=%2B12125550143" in api.asked[0][1]
 
 
 async def test_giving_other_instructions(api: Api, control: TwilioCallControl) -> None:
@@ -282,3 +340,76 @@ def test_a_root_that_is_none_is_refused(url: str) -> None:
     """At start-up."""
     with pytest.raises(ValueError, match="must look like"):
         TwilioCallControl(ACCOUNT, "secret", api_base_url=url)
+
+
+async def test_a_person_is_rung(api: Api, control: TwilioCallControl) -> None:
+    """With the events that Twilio knows, and no others."""
+    api.answers = [(201, json.dumps({"sid": CALL, "status": "queued"}))]
+
+    assert CALL == await control.dial(OUTGOING)
+    ((method, path, form, _),) = api.asked
+    assert ("POST", f"/2010-04-01/Accounts/{ACCOUNT}/Calls.json") == (method, path)
+    assert {
+        "To": ["+15550109999"],
+        "From": ["+15550100000"],
+        "Url": ["https://bot.example.com/screen"],
+        "Method": ["POST"],
+        "StatusCallback": ["https://bot.example.com/status"],
+        "StatusCallbackMethod": ["POST"],
+        "StatusCallbackEvent": ["initiated", "ringing", "answered", "completed"],
+        "Timeout": ["25"],
+        "TimeLimit": ["3600"],
+    } == form
+    assert "+1555" not in repr(OUTGOING)
+
+
+@pytest.mark.parametrize("answer", [(500, "<html>"), (503, "{}"), (200, "{}"), HANG])
+async def test_nobody_is_rung_twice(api: Api, answer: tuple[int, str]) -> None:
+    """What may have succeeded is not repeated."""
+    api.answers = [answer]
+    control = TwilioCallControl(ACCOUNT, "secret", api_base_url=api.url, request_timeout=0.05)
+
+    with pytest.raises(CarrierUnavailable):
+        await control.dial(OUTGOING)
+    await control.close()
+
+    assert 1 == len(api.asked)
+
+
+async def test_a_call_that_was_certainly_not_made_is_made_again(
+    api: Api, control: TwilioCallControl, pauses: Pauses
+) -> None:
+    """Calls a second are limited."""
+    api.answers = [TOO_MANY, TOO_MANY, (201, json.dumps({"sid": CALL}))]
+
+    assert CALL == await control.dial(OUTGOING)
+    assert 2 == len(pauses)
+
+
+@pytest.mark.parametrize("number", ["", "911", "+1", "sip:x@example.com", "+1555010999x"])
+async def test_only_numbers_in_full_are_rung(
+    api: Api, control: TwilioCallControl, number: str
+) -> None:
+    """They come from our own settings."""
+    with pytest.raises(ValueError, match=r"E\.164"):
+        await control.dial(dataclasses.replace(OUTGOING, to=number))
+
+    assert [] == api.asked
+
+
+async def test_a_call_is_sent_elsewhere(api: Api, control: TwilioCallControl) -> None:
+    """By an address, so that what it does is decided when it gets there."""
+    assert ControlOutcome.DONE is await control.redirect(CALL, "https://bot.example.com/room")
+    (asked,) = api.asked
+    assert {"Url": ["https://bot.example.com/room"], "Method": ["POST"]} == asked[2]
+
+
+async def test_who_is_in_a_room(api: Api, control: TwilioCallControl) -> None:
+    """Nobody is in a room that there is not."""
+    page = {"participants": [{"call_sid": "CA1"}, {"call_sid": "CA2"}], "next_page_uri": None}
+    api.answers = [(200, json.dumps({**page, "page": 0, "page_size": 20})), NOT_FOUND]
+
+    assert {"CA1", "CA2"} == await control.room_members("transfer-1-0")
+    assert frozenset() == await control.room_members("transfer-1-0")
+    path = f"/2010-04-01/Accounts/{ACCOUNT}/Conferences/transfer-1-0/Participants.json"
+    assert [("GET", path)] * 2 == [(asked[0], asked[1].partition("?")[0]) for asked in api.asked]

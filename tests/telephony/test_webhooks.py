@@ -422,7 +422,7 @@ class TestOddForms:
         [
             ("/twilio/voice", {"CallSid": ""}, "CallSid is missing"),
             ("/twilio/voice", {"CallSid": "../x"}, "CallSid is not an identifier"),
-            ("/twilio/voice", {"CallSid": "C" * 65}, "CallSid is longer than 64 characters"),
+            ("/twilio/voice", {"CallSid": "C" * 129}, "CallSid is longer than 128 characters"),
             ("/twilio/voice", {"From": "x" * 300}, "From is longer than 256 characters"),
             ("/twilio/voice", {"From": "a\nb"}, "From has control characters"),
             (
