@@ -1,8 +1,8 @@
 """TwilioCallControl: `telephony.control.CallControl` over the `twilio` client.
 
 The client is used in its asynchronous form, on httpx, so that a deadline really ends a request.
-The API's root may be another Twilio-compatible one. Repeats are safe, as every order given here
-is idempotent.
+The API's root may be another Twilio-compatible one. A request is repeated where that is safe: what
+is idempotent always, a new call only where the carrier has certainly not made it.
 """
 
 from __future__ import annotations
@@ -12,17 +12,23 @@ import ipaddress
 import random
 import re
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import structlog
-from twilio.base.exceptions import TwilioRestException, TwilioServiceException
+from twilio.base.exceptions import (
+    TwilioException,
+    TwilioRestException,
+    TwilioServiceException,
+)
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from telephony.calls import AccountStatus, ControlOutcome
+from telephony.calls import AccountStatus, CallStatus, ControlOutcome, is_e164
+from telephony.control import OutgoingCall
 from telephony.errors import CarrierError, CarrierRefused, CarrierUnavailable
 
 LONGEST_TWIML = 4_000
@@ -32,6 +38,8 @@ MOST_REPEATS = 5
 """Repeats after "too many requests" or a failure of the carrier's own."""
 
 _FIRST_PAUSE = 0.1
+_MOST_MEMBERS = 20
+_MOST_CALLS = 20
 _SID = re.compile(r"[A-Za-z0-9-]{2,64}", re.ASCII)
 
 _GONE_CODES = frozenset({20404, 21220})
@@ -90,6 +98,69 @@ class TwilioCallControl:
         """End a call; see `CallControl.hang_up`."""
         return await self._update(call_sid, status="completed")
 
+    async def dial(self, call: OutgoingCall) -> str:
+        """Make a call; see `CallControl.dial`."""
+        if not is_e164(call.to) or not is_e164(call.caller_id):
+            raise ValueError("a number to dial is in E.164 form, such as +15551234567")
+        made = await self._order(
+            self._client.calls.create_async(
+                to=call.to,
+                from_=call.caller_id,
+                url=call.url,
+                method="POST",
+                status_callback=call.status_url,
+                status_callback_method="POST",
+                status_callback_event=["initiated", "ringing", "answered", "completed"],
+                timeout=call.ring_seconds,
+                time_limit=call.longest_seconds,
+                **_machine_detection(call),
+            )
+        )
+        if not isinstance(made.sid, str) or not _SID.fullmatch(made.sid):
+            raise CarrierUnavailable(_UNREADABLE)
+        return made.sid
+
+    async def call_status(self, call_sid: str) -> CallStatus | None:
+        """Return how a call stands; see `CallLookup.call_status`."""
+        if not _SID.fullmatch(call_sid):
+            raise ValueError("not a call's identifier")
+        try:
+            call = await self._order(self._client.calls(call_sid).fetch_async())
+        except CarrierRefused as error:
+            if error.status == 404:
+                return None
+            raise
+        return _status(call.status)
+
+    async def calls_to(self, number: str, since: float) -> tuple[tuple[str, CallStatus], ...]:
+        """Return the calls that we made to a number; see `CallLookup.calls_to`."""
+        calls = await self._order(self._client.calls.list_async(to=number, limit=_MOST_CALLS))
+        made = [
+            (str(call.sid), _status(call.status))
+            for call in calls
+            if str(call.direction).startswith("outbound") and _made_at(call) >= since
+        ]
+        return tuple(made)
+
+    async def redirect(self, call_sid: str, url: str) -> ControlOutcome:
+        """Have a live call ask there how it goes on; see `CallControl.redirect`."""
+        return await self._update(call_sid, url=url, method="POST")
+
+    async def room_members(self, room: str) -> frozenset[str]:
+        """Return the calls in a conference; see `CallControl.room_members`."""
+        if not _SID.fullmatch(room):
+            raise ValueError("not a conference's name")
+        try:
+            # A conference's name may stand in the place of its identifier.
+            members = await self._order(
+                self._client.conferences(room).participants.list_async(limit=_MOST_MEMBERS)
+            )
+        except CarrierRefused as error:
+            if error.status == 404:
+                return frozenset()
+            raise
+        return frozenset(str(member.call_sid) for member in members)
+
     async def update_twiml(self, call_sid: str, twiml: str) -> ControlOutcome:
         """Have a live call go on with other instructions; see `CallControl.update_twiml`."""
         if len(twiml) > LONGEST_TWIML:
@@ -130,6 +201,10 @@ class TwilioCallControl:
             ) from None
         except CarrierError:
             raise
+        except TwilioException as error:
+            # So the client tells of lists; the response is the second argument.
+            status = int(getattr(error.args[-1], "status_code", 0) or 0)
+            raise CarrierRefused(f"the carrier refused: HTTP {status}", status=status) from None
         except (ValueError, KeyError, TypeError, AttributeError):
             raise CarrierUnavailable(_UNREADABLE) from None
 
@@ -178,13 +253,17 @@ class _RepeatingHttpClient(AsyncHttpClient):  # type: ignore[misc]  # twilio shi
             timeout=timeout or self.timeout,
         )
         credentials = httpx.BasicAuth(*auth) if auth else None
+        # Repeated after it may have succeeded, it would ring somebody twice.
+        makes_a_call = method == "POST" and parts.path.endswith("/Calls.json")
         repeats = 0
         while True:
-            problem, status = "", 0
+            problem, status, unmade = "", 0, False
             try:
                 response = await self._http.send(
                     request, auth=credentials, follow_redirects=allow_redirects
                 )
+            except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
+                problem, unmade = "cannot be reached", True
             except httpx.TimeoutException:
                 problem = "did not answer in time"
             except httpx.TransportError:
@@ -193,13 +272,40 @@ class _RepeatingHttpClient(AsyncHttpClient):  # type: ignore[misc]  # twilio shi
                 status = response.status_code
                 if status != 429 and status < 500:
                     return Response(status, response.text, response.headers)
-                problem = "has had too many requests" if status == 429 else "failed"
-            if repeats == MOST_REPEATS:
+                unmade = status == 429
+                problem = "has had too many requests" if unmade else "failed"
+            if repeats == MOST_REPEATS or (makes_a_call and not unmade):
                 raise CarrierUnavailable(f"the carrier {problem}", status=status)
             # Twilio's advice: 0.1 s doubled each time, give or take a tenth.
             pause = _FIRST_PAUSE * 2**repeats * random.uniform(0.9, 1.1)
             repeats += 1
             await self._sleep(pause)
+
+
+def _machine_detection(call: OutgoingCall) -> dict[str, str]:
+    """Ask in the background, so that whoever answers hears no silence meanwhile."""
+    if not call.machine_url:
+        return {}
+    return {
+        "machine_detection": "DetectMessageEnd" if call.until_beep else "Enable",
+        "async_amd": "true",
+        "async_amd_status_callback": call.machine_url,
+        "async_amd_status_callback_method": "POST",
+    }
+
+
+def _status(value: object) -> CallStatus:
+    try:
+        return CallStatus(str(value))
+    except ValueError:
+        raise CarrierUnavailable(_UNREADABLE) from None
+
+
+def _made_at(call: Any) -> float:
+    """Return when the carrier took a call on, in seconds since the epoch."""
+    if not isinstance(call.date_created, datetime):
+        raise CarrierUnavailable(_UNREADABLE)
+    return call.date_created.timestamp()
 
 
 def _says_ended(error: TwilioRestException | TwilioServiceException) -> bool:

@@ -16,15 +16,16 @@ from dialogue.acts import (
     Act,
     Ask,
     Channel,
+    Connecting,
     DialogueInput,
     Expectation,
     Interrupted,
     NoInput,
-    Step,
     ToolReturned,
     UserTurn,
 )
 from dialogue.state import DialogueState
+from dialogue.step import Step
 from tests.virtual_clock import run_virtually
 from voicebot.call.parts import BriefMaker, Outcome, SessionParts, SessionPolicy
 from voicebot.call.session import CallSession
@@ -34,6 +35,7 @@ from voicebot.journal import (
     CallId,
     DigitPressed,
     Entry,
+    HandoffDecided,
     JournalEvent,
     SoundMeasured,
     StreamEnded,
@@ -156,7 +158,13 @@ class ScriptedDialogue:
         self.seconds = 0.01
         self.fails = False
 
-    async def start(self, call_id: str, caller: str = "", channel: Channel = Channel.PHONE) -> Step:
+    async def start(
+        self,
+        call_id: str,
+        caller: str = "",
+        channel: Channel = Channel.PHONE,
+        occasion: Mapping[str, str] | None = None,
+    ) -> Step:
         return self._step([Ask(self.greeting)])
 
     async def handle(self, state: DialogueState, given: DialogueInput) -> Step:
@@ -174,6 +182,8 @@ class ScriptedDialogue:
                 return self._step(self.answers.get("tool ok" if ok else "tool failed", []))
             case Interrupted():
                 return self._step([])
+            case Connecting(connection=connection):
+                return self._step(self.answers.get(connection, []))
 
     def _step(self, acts: Sequence[Act]) -> Step:
         expects = next((act.expects for act in acts if isinstance(act, Ask)), Expectation())
@@ -196,6 +206,46 @@ class ScriptedTools:
         if self.fails:
             raise ToolError("no such order")
         return {"status": "done"}
+
+
+class ScriptedPeople:
+    """Somebody who can be rung, or nobody; remembers what the session told, and when."""
+
+    def __init__(self, *, there: bool = True) -> None:
+        self.there = there
+        self.told: list[tuple[float, str]] = []
+        self.post: Callable[[Any], None] = lambda event: None
+        self.moves_after: float | None = 0.3
+        """After the announcement was heard: the caller's stream ends."""
+
+    @property
+    def words(self) -> list[str]:
+        return [word for _, word in self.told]
+
+    def begin(self, handoff: HandoffDecided) -> bool:
+        self._note("begin")
+        return self.there
+
+    def announced(self) -> None:
+        self._note("announced")
+        if self.moves_after is not None:
+            loop = asyncio.get_running_loop()
+            loop.call_later(self.moves_after, self.post, StreamEnded("stop"))
+
+    def withdrawn(self) -> None:
+        self._note("withdrawn")
+
+    def caller_gone(self) -> None:
+        self._note("gone")
+
+    def stream_lost(self) -> None:
+        self._note("lost")
+
+    def returned(self) -> None:
+        self._note("returned")
+
+    def _note(self, word: str) -> None:
+        self.told.append((round(asyncio.get_running_loop().time(), 2), word))
 
 
 class MemoryJournal:
@@ -299,6 +349,7 @@ class Story:
     echoes: bool = True
     journal: MemoryJournal = field(default_factory=MemoryJournal)
     brief: BriefMaker | None = None
+    people: ScriptedPeople | None = None
     outcome: Outcome | None = None
     line: CarrierLine = field(init=False)
 
@@ -324,17 +375,24 @@ class Story:
                     "apology": "Sorry, I had a problem.",
                     "fallback": "I will get you a person.",
                     "listening": "Mm-hm.",
+                    "connecting": "I'm connecting you now.",
+                    "still_calling": "I'm still calling.",
+                    "next_person": "I'll try another colleague.",
+                    "one_moment": "One moment.",
                 },
                 vocabulary=(),
                 speaker=line,
                 ears=Silence(),
                 brief=self.brief,
+                person=self.people,
             ),
             self.policy,
         )
+        if self.people is not None:
+            self.people.post = session.post
         for at, event in self.script:
             loop.call_at(at, session.post, event)
-        async with asyncio.timeout(600):
+        async with asyncio.timeout(5_000):
             self.outcome = await session.run()
 
     def found(self, kind: type[Any]) -> list[Any]:

@@ -15,19 +15,13 @@ from dialogue.acts import (
     EndCall,
     Expectation,
     Handoff,
-    Interrupted,
     NoInput,
     Say,
-    Step,
-    Trace,
     UserTurn,
 )
-from dialogue.brief import Brief, Why
-from dialogue.briefing import brief_of
-from dialogue.domain import load_domain
 from dialogue.state import DialogueState
+from dialogue.step import Step, Trace
 from tests.calls.story import (
-    GLIMPSE_SECONDS,
     ScriptedDialogue,
     ScriptedRecogniser,
     ScriptedSynthesiser,
@@ -39,29 +33,21 @@ from tests.calls.story import (
     says,
 )
 from voicebot.call.parts import SessionPolicy
-from voicebot.folds.transcript import transcript_of
 from voicebot.journal import (
-    BargedIn,
     CallAnswered,
     CallEnded,
     CallerTurnEnded,
     EngineFailed,
     HandoffDecided,
     NoInputNoticed,
-    OverlapIgnored,
-    OverlapNoticed,
     PlayoutFinished,
     QuestionUnanswered,
     ReplyDecided,
-    SpeechCut,
     SpeechHeard,
     SpeechQueued,
-    SpeechResumed,
     SpeechStarted,
     ToolAnswered,
     ToolCalled,
-    TurnRetracted,
-    VoiceStopped,
 )
 from voicebot.turntaking.policy import TurnPolicy
 
@@ -143,165 +129,6 @@ def test_an_unrendered_answer_is_rendered_while_the_turn_is_still_open() -> None
     # The turn ends at 3.9 by patience; rendering began at 3.21 and is done by then.
     assert [3.9] == story.when(CallerTurnEnded)
     assert 3.9 == story.when(SpeechStarted)[1]
-
-
-def test_an_interruption_silences_the_bot_and_is_remembered() -> None:
-    dialogue = ScriptedDialogue(
-        {"Returns?": [Ask(RETURNS)], "Stop, my order?": [Ask("Which order?")]}
-    )
-    story = Story(
-        script=[*says(2.0, 3.0), *says(6.0, 7.0), *hangs_up(11.0)],
-        dialogue=dialogue,
-        recogniser=ScriptedRecogniser(
-            [("Returns?", 0.25), ("Stop, my order?", 0.25)], glimpses=[("Stop", 0.95)]
-        ),
-        synthesiser=ScriptedSynthesiser(
-            {"Hello.", "Returns are free for thirty days.", "Print the label at home."}
-        ),
-    )
-    story.play()
-
-    # Lowered with the first sound, silent with the first word.
-    look = 6.0 + story.policy.turns.overlap.first_look
-    assert [pytest.approx(6.1)] == story.when(OverlapNoticed)
-    assert [(pytest.approx(6.1), "duck")] == story.line.levels
-    assert [pytest.approx(look + GLIMPSE_SECONDS)] == story.when(BargedIn)
-    [barged_in] = story.found(BargedIn)
-    assert ("interruption", "command", "Stop") == (
-        barged_in.kind,
-        barged_in.reason,
-        barged_in.text,
-    )
-    cuts = story.found(SpeechCut)
-    assert "Returns are free for thirty" == cuts[0].heard
-    assert ["", "", ""][1:] == [cut.heard for cut in cuts[1:]]
-    # What was not heard is known to the dialogue, word for word.
-    assert [
-        Interrupted(
-            "Returns are free for thirty", RETURNS.removeprefix("Returns are free for thirty ")
-        ),
-    ] == [given for given in dialogue.inputs if isinstance(given, Interrupted)]
-    # Marks echoed because of the clear are not taken for hearing.
-    played = [event.segment for event in story.found(SpeechHeard)]
-    assert ["s1"] == played[:1]
-    assert not {cut.segment for cut in cuts} & set(played)
-    assert "Which order?" in said(story)
-
-
-def test_a_backchannel_lowers_the_voice_and_changes_nothing() -> None:
-    story = Story(
-        script=[*says(2.0, 3.0), *says(6.0, 6.2), *hangs_up(20.0)],
-        dialogue=ScriptedDialogue({"Returns?": [Ask(RETURNS)]}),
-        recogniser=ScriptedRecogniser([("Returns?", 0.25)], glimpses=[("Mm-hm.", 0.05)]),
-    )
-    story.play()
-
-    assert [] == story.found(BargedIn)
-    assert [] == story.found(SpeechCut)
-    assert [] == story.line.silenced
-    assert ["duck", "restore"] == [change for _, change in story.line.levels]
-    assert 1 == len(story.found(CallerTurnEnded))
-    [ignored] = story.found(OverlapIgnored)
-    assert ("backchannel", "Mm-hm.") == (ignored.kind, ignored.text)
-
-
-def test_after_a_false_alarm_the_bot_goes_on_from_the_very_word() -> None:
-    dialogue = ScriptedDialogue({"Returns?": [Ask(RETURNS)]})
-    story = Story(
-        script=[*says(2.0, 3.0), *says(6.0, 7.0), *hangs_up(16.0)],
-        dialogue=dialogue,
-        recogniser=ScriptedRecogniser(
-            [("Returns?", 0.25), ("Yeah, yeah.", 0.2)], glimpses=[("You", 0.9)]
-        ),
-        synthesiser=ScriptedSynthesiser(
-            {"Hello.", "Returns are free for thirty days.", "Print the label at home."}
-        ),
-    )
-    story.play()
-
-    assert [SpeechResumed("words", "backchannel")] == story.found(SpeechResumed)
-    # Within half a second of the end of the sound; every word was heard once, in order.
-    assert story.when(SpeechResumed)[0] <= 7.0 + 0.5
-    heard = {event.segment for event in story.found(SpeechHeard)}
-    cut = {event.segment: event.heard for event in story.found(SpeechCut)}
-    words = [
-        queued.text if queued.segment in heard else cut.get(queued.segment, "")
-        for queued in story.found(SpeechQueued)
-    ]
-    assert f"Hello. {RETURNS}" == " ".join(text for text in words if text)
-    # The dialogue knows that nothing is left unheard.
-    assert ["", ""] != [i.unheard for i in dialogue.inputs if isinstance(i, Interrupted)]
-    assert "" == [i.unheard for i in dialogue.inputs if isinstance(i, Interrupted)][-1]
-    assert 1 == len(story.found(CallerTurnEnded))
-    assert "interrupted" not in [turn.text for turn in transcript_of(story.journal.entries).turns]
-    bot = [t for t in transcript_of(story.journal.entries).turns if t.speaker.value == "assistant"]
-    assert RETURNS == bot[-1].heard_text
-    assert not bot[-1].interrupted
-
-
-def test_a_false_alarm_over_the_goodbye_does_not_keep_the_line_open() -> None:
-    story = Story(
-        script=[*says(2.0, 3.0), *says(4.0, 4.6), *hangs_up(40.0)],
-        dialogue=ScriptedDialogue(
-            {"Bye.": [Say("Thank you for calling us today. Goodbye."), EndCall("resolved")]}
-        ),
-        recogniser=ScriptedRecogniser([("Bye.", 0.25), ("Mm.", 0.2)], glimpses=[("You", 0.9)]),
-    )
-    story.play()
-
-    assert CallEnded("resolved") == story.journal.entries[-1].event
-    assert 15 > story.journal.entries[-1].at
-
-
-def test_the_answer_to_a_dictation_that_was_listened_to_can_be_interrupted() -> None:
-    """The bot's "mm-hm" is still playing when it is its turn to speak."""
-    ask = Ask("Which order?", Expectation(Answer.CODE, digits=5))
-    story = Story(
-        script=[*says(2.0, 2.6), *says(5.0, 6.0), *says(9.0, 10.0), *hangs_up(14.0)],
-        dialogue=ScriptedDialogue({"Order.": [ask], "four four": [Ask(RETURNS)]}),
-        recogniser=ScriptedRecogniser(
-            [("Order.", 0.1), ("four four", 0.1), ("Stop.", 0.1)], glimpses=[("Stop", 0.95)]
-        ),
-        synthesiser=ScriptedSynthesiser({"Hello.", "Mm-hm."}, render_seconds=0.01),
-        policy=SessionPolicy(turns=TurnPolicy(endpoint=0.9, endpoint_longest=0.9)),
-    )
-    story.play()
-
-    assert 1 == said(story).count("Mm-hm.")
-    assert ["command"] == [event.reason for event in story.found(BargedIn)]
-    assert [] == story.found(TurnRetracted)
-
-
-def test_a_hundred_interruptions_in_a_row_leave_the_call_usable() -> None:
-    spoken = [says(2.0 + 3 * i, 2.9 + 3 * i) for i in range(101)]
-    story = Story(
-        script=[*itertools.chain(*spoken), *hangs_up(320.0)],
-        dialogue=ScriptedDialogue({"Returns?": [Ask(RETURNS)]}),
-        recogniser=ScriptedRecogniser([("Returns?", 0.1)] * 101, glimpses=[("What", 0.95)]),
-    )
-    story.play()
-
-    assert 95 <= len(story.found(BargedIn))
-    assert 95 <= len(story.found(CallerTurnEnded))
-    assert CallEnded("caller_hung_up") == story.journal.entries[-1].event
-
-
-def test_a_turn_that_was_cut_too_early_is_put_together_again() -> None:
-    dialogue = ScriptedDialogue({"Returns? For shoes.": [Ask("Shoes: thirty days.")]})
-    story = Story(
-        script=[*says(2.0, 3.0), *says(3.45, 4.5), *hangs_up(9.0)],
-        dialogue=dialogue,
-        recogniser=ScriptedRecogniser([("Returns?", 0.2), ("For shoes.", 0.2)]),
-        synthesiser=ScriptedSynthesiser({"Hello.", "You said Returns?"}),
-    )
-    story.play()
-
-    assert ["Returns?", "Returns? For shoes."] == [
-        event.text for event in story.found(CallerTurnEnded)
-    ]
-    assert "Shoes: thirty days." in said(story)
-    # The dialogue has seen one turn, not two: the answer that came too early was undone.
-    assert 1 == story.found(ReplyDecided)[-1].state["turn"]
 
 
 def test_silence_brings_a_reprompt_after_what_was_heard_not_after_what_was_sent() -> None:
@@ -421,132 +248,6 @@ def test_a_handoff_is_on_disk_before_the_line_is_given_up() -> None:
     assert SpeechHeard("s2") in [entry.event for entry in entries]
 
 
-def test_a_recogniser_that_fails_once_is_apologised_for() -> None:
-    story = Story(
-        script=[*says(2.0, 3.0), *says(7.0, 8.0), *hangs_up(12.0)],
-        dialogue=ScriptedDialogue({"Opening hours?": [Ask("Nine to five.")]}),
-        recogniser=ScriptedRecogniser([("Opening hours?", 0.2)], failures=1),
-    )
-    story.play()
-
-    assert ["Hello.", "Sorry, I had a problem.", "Nine to five."] == said(story)
-
-
-def test_a_recogniser_that_keeps_failing_hands_the_caller_to_a_person() -> None:
-    story = Story(
-        script=[*says(2.0, 3.0), *says(7.0, 8.0)],
-        dialogue=ScriptedDialogue({}),
-        recogniser=ScriptedRecogniser([], failures=9),
-        synthesiser=ScriptedSynthesiser({"I will get you a person."}),
-    )
-    story.play()
-
-    assert ["Hello.", "Sorry, I had a problem.", "I will get you a person."] == said(story)
-    assert story.outcome is not None
-    assert story.outcome.handoff is not None
-    assert CallEnded("failed") == story.journal.entries[-1].event
-
-
-def test_a_breakdown_tells_the_person_what_is_known_of_the_call() -> None:
-    domain = load_domain("retail")
-
-    def brief(state: DialogueState | None, caller: str, reason: str) -> Brief:
-        assert state is not None
-        return brief_of(domain, state, Why.ENGINE, reason)
-
-    story = Story(
-        script=[*says(2.0, 3.0), *says(7.0, 8.0)],
-        dialogue=ScriptedDialogue({}),
-        recogniser=ScriptedRecogniser([], failures=9),
-        synthesiser=ScriptedSynthesiser({"I will get you a person."}),
-        brief=brief,
-    )
-    story.play()
-
-    (handoff,) = story.found(HandoffDecided)
-    assert "recogniser failed" == handoff.reason
-    assert "orders" == handoff.queue
-    told = Brief.from_json(handoff.brief)
-    assert (Why.ENGINE, "recogniser failed") == (told.why, told.reason)
-    assert "reason: recogniser failed" in handoff.summary
-
-
-def test_a_recogniser_that_hangs_is_no_dead_air() -> None:
-    story = Story(
-        script=[*says(2.0, 3.0), *hangs_up(30.0)],
-        dialogue=ScriptedDialogue({}),
-        recogniser=ScriptedRecogniser([], hangs=True),
-    )
-    story.play()
-
-    after = [at for at in story.when(SpeechStarted) if at > 3.0]
-    assert after[0] - 3.0 < 5.0
-
-
-def test_a_voice_that_fails_falls_back_to_what_was_rendered_ahead() -> None:
-    story = Story(
-        script=says(2.0, 3.0),
-        dialogue=ScriptedDialogue({"Opening hours?": [Ask("Nine to five.")]}),
-        recogniser=ScriptedRecogniser([("Opening hours?", 0.2)]),
-        synthesiser=ScriptedSynthesiser({"Hello.", "I will get you a person."}, fails=True),
-    )
-    story.play()
-
-    assert "I will get you a person." == said(story)[-1]
-    assert [EngineFailed("synthesiser", "EngineError")] == story.found(EngineFailed)
-    assert story.outcome is not None
-    assert story.outcome.handoff is not None
-
-
-def test_a_voice_that_fails_altogether_ends_the_stream_so_that_the_carrier_speaks() -> None:
-    story = Story(
-        script=[], dialogue=ScriptedDialogue({}), synthesiser=ScriptedSynthesiser(fails=True)
-    )
-    story.play()
-
-    assert story.outcome is not None
-    assert ("failed", True) == (story.outcome.disposition, story.outcome.handoff is not None)
-
-
-def test_a_bot_that_has_gone_deaf_hands_the_caller_over_at_once() -> None:
-    story = Story(
-        script=[(2.0, EngineFailed("speech_detector", "RuntimeError"))],
-        dialogue=ScriptedDialogue({}),
-        synthesiser=ScriptedSynthesiser({"Hello.", "I will get you a person."}),
-    )
-    story.play()
-
-    assert "I will get you a person." == said(story)[-1]
-    assert story.outcome is not None
-    assert story.outcome.handoff is not None
-
-
-def test_a_dialogue_that_fails_is_apologised_for() -> None:
-    dialogue = ScriptedDialogue({})
-    dialogue.fails = True
-    story = Story(
-        script=[*says(2.0, 3.0), *hangs_up(9.0)],
-        dialogue=dialogue,
-        recogniser=ScriptedRecogniser([("Hello?", 0.2)]),
-    )
-    story.play()
-
-    assert ["Hello.", "Sorry, I had a problem."] == said(story)
-
-
-def test_a_carrier_that_echoes_no_marks_is_survived() -> None:
-    story = Story(
-        script=[*says(2.0, 3.0), *hangs_up(20.0)],
-        dialogue=ScriptedDialogue({"Opening hours?": [Ask("Nine to five.")]}),
-        recogniser=ScriptedRecogniser([("Opening hours?", 0.2)]),
-        echoes=False,
-    )
-    story.play()
-
-    assert 2 <= len(story.found(PlayoutFinished))
-    assert 1 <= len(story.found(NoInputNoticed))
-
-
 def test_a_caller_may_hang_up_at_any_moment() -> None:
     for tenth in range(1, 120, 3):
         story = Story(
@@ -567,16 +268,6 @@ def test_calls_end_after_their_longest_time() -> None:
     story.play()
 
     assert CallEnded("failed", "call_seconds") == story.journal.entries[-1].event
-
-
-def test_a_defect_of_ours_ends_the_call_in_the_fallback_with_a_finished_journal() -> None:
-    story = Story(script=says(2.0, 3.0), dialogue=ScriptedDialogue({}))
-    story.journal.fails_on = VoiceStopped
-    story.play()
-
-    assert CallEnded("failed", "RuntimeError") == story.journal.entries[-1].event
-    assert story.outcome is not None
-    assert "failed" == story.outcome.disposition
 
 
 def test_the_end_is_the_last_entry_of_every_journal() -> None:

@@ -13,7 +13,7 @@ from rich.console import Console, RenderableType
 
 from dialogue.brief import Why
 from dialogue.briefing import brief_of
-from dialogue.domain import load_domain
+from dialogue.loading import load_domain
 from dialogue.state import DialogueState
 from tests.folds import stories
 from tests.folds.stories import Story, journal

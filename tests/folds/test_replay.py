@@ -11,8 +11,9 @@ from dataclasses import replace
 
 import pytest
 
-from dialogue.acts import Act, Ask, CallTool, DialogueInput, Interrupted, Step, UserTurn
+from dialogue.acts import Act, Ask, CallTool, DialogueInput, Interrupted, UserTurn
 from dialogue.state import DialogueState
+from dialogue.step import Step
 from tests.calls.story import (
     HASTY,
     ScriptedDialogue,

@@ -12,9 +12,10 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dialogue.acts import DialogueInput, Step, UserTurn
+from dialogue.acts import DialogueInput, UserTurn
 from dialogue.knowledge import unanswered
 from dialogue.state import DialogueState
+from dialogue.step import Step
 from voicebot.call.replies import reply_decided
 from voicebot.journal import JournalEvent, QuestionUnanswered
 from voicebot.ports import Dialogue, EngineError

@@ -8,12 +8,14 @@ import structlog
 
 from voicebot.call.conversation import Decided, DecisionFailed
 from voicebot.call.speech import ClauseFailed, ClauseRendered, MarkEchoed, SegmentSent
+from voicebot.call.transferring import TransferNews
 from voicebot.journal import (
     AnswerForeseen,
     DigitPressed,
     EngineFailed,
     Glimpsed,
     StreamEnded,
+    StreamStarted,
     ToolAnswered,
     Transcribed,
     TurnEndJudged,
@@ -32,6 +34,8 @@ SessionEvent = (
     | VoiceStopped
     | DigitPressed
     | StreamEnded
+    | StreamStarted
+    | TransferNews
     | SegmentSent
     | MarkEchoed
     | ClauseRendered

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from dialogue.brief import Brief
 from dialogue.cues import USUAL, Cues
@@ -25,8 +26,43 @@ SESSION_PROMPTS = ("apology", "fallback", "listening")
 """What a session says by itself: when an engine fails, and in a pause of a dictation."""
 
 
+TRANSFER_PROMPTS = ("connecting", "still_calling", "next_person")
+"""What it says around a warm transfer, in the words of `handover.yaml`; and `one_moment`."""
+
+
 BriefMaker = Callable[[DialogueState | None, str, str], Brief]
 """From the dialogue's state (None where it never began), the caller's number and the reason."""
+
+
+class PersonLine(Protocol):
+    """Rings people for the caller of one session; what becomes of it is posted to the session.
+
+    All methods return at once and may be called in any state.
+    """
+
+    def begin(self, handoff: HandoffDecided) -> bool:
+        """Begin to ring people; False where there are none."""
+        ...
+
+    def announced(self) -> None:
+        """The caller has heard that they are connected now, and may be moved."""
+        ...
+
+    def withdrawn(self) -> None:
+        """The caller does not want a person any more."""
+        ...
+
+    def caller_gone(self) -> None:
+        """The caller has hung up."""
+        ...
+
+    def stream_lost(self) -> None:
+        """The bot can keep the caller no longer."""
+        ...
+
+    def returned(self) -> None:
+        """The caller is with the bot again."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +90,15 @@ class SessionParts:
     tools: ToolRunner
     journal: JournalSink
     prompts: Mapping[str, str]
-    """`SESSION_PROMPTS` by name."""
+    """`SESSION_PROMPTS` by name, and `TRANSFER_PROMPTS` where there is a `person` line."""
     vocabulary: tuple[str, ...]
     """The hotline's words; those of the open question come before them."""
     speaker: Speaker
     ears: Ears
     cues: Cues = USUAL["en"]
     """What a few words amount to, in the hotline's language."""
+    person: PersonLine | None = None
+    """Rings people while the call goes on; None: the call ends when a person is needed."""
     brief: BriefMaker | None = None
     """Makes the brief of a call that is handed over because an engine failed."""
 

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from dialogue.acts import Ask, Pace, Say, Step
+from dialogue.acts import Ask, Pace, Say
+from dialogue.step import Step
 from voicebot.ports import EngineError, Priority, StaleWork, Synthesiser
 
 _CLAUSES = 2

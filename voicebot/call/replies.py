@@ -6,14 +6,15 @@ from typing import Any
 
 from dialogue.acts import (
     Circumstances,
+    Connecting,
     DialogueInput,
     Interrupted,
     NoInput,
-    Step,
     ToolReturned,
     UserTurn,
     act_to_dict,
 )
+from dialogue.step import Step
 from voicebot.journal import ReplyDecided
 
 
@@ -62,6 +63,8 @@ def _input_name(given: DialogueInput | None) -> str:
             return "tool_returned"
         case Interrupted():
             return "interrupted"
+        case Connecting(connection=connection):
+            return f"connecting:{connection}"
         case Circumstances():
             return "circumstances"
 

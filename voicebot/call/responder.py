@@ -10,21 +10,24 @@ from dialogue.acts import (
     Act,
     Ask,
     CallTool,
+    CancelHandoff,
     DialogueInput,
     EndCall,
     Expectation,
     Handoff,
     Pace,
     Say,
-    Step,
     ToolReturned,
 )
+from dialogue.brief import Route
+from dialogue.step import Step
 from voicebot.call.conversation import Conversation, Decided, DecisionFailed
 from voicebot.call.ending import Ending
 from voicebot.call.errands import Errands
 from voicebot.call.parts import SessionParts
 from voicebot.call.rehearsal import Rehearsal
 from voicebot.call.speech import SpeechOutput
+from voicebot.call.transferring import Transferring
 from voicebot.journal import (
     AnswerForeseen,
     CallAnswered,
@@ -56,6 +59,7 @@ class Responder:
         record: Record,
         post: Callable[[Decided | DecisionFailed | ToolAnswered | AnswerForeseen], None],
         spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
+        finish: Callable[[str, str], None],
     ) -> None:
         """Make it ready; the dialogue begins with `start`.
 
@@ -68,6 +72,7 @@ class Responder:
             record: Journals facts.
             post: Takes what comes later.
             spawn: Runs what takes longer.
+            finish: Ends the session: how, and why.
         """
         self.turn = 0
         """The caller turn that is being answered; 0 for the greeting."""
@@ -81,6 +86,7 @@ class Responder:
         self._parts = parts
         self._speech = speech
         self._ending = ending
+        self.transferring = Transferring(parts.person, parts.prompts, self, record, finish)
         self._record = record
         self._post = post
         self._rehearsal = Rehearsal(parts.synthesiser, spawn)
@@ -148,6 +154,12 @@ class Responder:
         """Keep acts until the caller has spoken."""
         self._held += acts
 
+    def hush(self, now: float) -> None:
+        """Fall silent, and forget what was to be said."""
+        self._speech.silence(now, fade=True)
+        self._speech.forget()
+        self._held = []
+
     def release(self) -> list[Act]:
         """Return the acts that were kept; they are to be performed now."""
         held, self._held = self._held, []
@@ -163,6 +175,8 @@ class Responder:
                     self._call_tool(act, now)
                 case Handoff():
                     self._hand_over(act)
+                case CancelHandoff():
+                    self.transferring.cancel()
                 case EndCall():
                     self._ending.decide(act.disposition)
 
@@ -186,4 +200,6 @@ class Responder:
         brief = act.brief.to_json() if act.brief else {}
         handoff = HandoffDecided(act.queue, act.reason, act.summary, brief)
         self._record(handoff, durable=True)
-        self._ending.hand_over(handoff, "transferred")
+        message = brief.get("route") == Route.MESSAGE
+        if message or not self.transferring.begin(handoff):
+            self._ending.hand_over(handoff, "transferred")

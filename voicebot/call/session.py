@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
-from dialogue.acts import Act, Interrupted, NoInput, Say, UserTurn
+from dialogue.acts import Act, CancelHandoff, Interrupted, NoInput, Say, UserTurn
 from voicebot.call.conversation import Decided, DecisionFailed
 from voicebot.call.ending import Ending
 from voicebot.call.hearing import Hearing
@@ -22,6 +22,7 @@ from voicebot.call.parts import Outcome, SessionParts, SessionPolicy
 from voicebot.call.responder import Responder
 from voicebot.call.speech import ClauseFailed, ClauseRendered, MarkEchoed, SegmentSent, SpeechOutput
 from voicebot.call.tasks import CallTasks
+from voicebot.call.transferring import TransferNews
 from voicebot.call.trouble import Trouble
 from voicebot.journal import (
     AnswerForeseen,
@@ -55,6 +56,9 @@ from voicebot.turntaking.commands import TurnCommand, TurnDecision, TurnEvent
 from voicebot.turntaking.floor import Floor, JudgeTurnEnd, Prepare, ShowListening, Transcribe
 from voicebot.turntaking.overhearing import TakeGlimpse
 from voicebot.turntaking.turns import TurnTaker
+
+_LOOK_AROUND = 60.0
+"""Seconds between two looks at a call whose caller is with a person."""
 
 _log = structlog.get_logger(__name__)
 
@@ -113,7 +117,9 @@ class CallSession:
             record=self._record,
             post=self.post,
             spawn=self._tasks.spawn,
+            finish=self._end,
         )
+        self._transferring = self._responder.transferring
         self._trouble = Trouble(failures=policy.failures, owed=policy.owed)
         self._outcome: Outcome | None = None
 
@@ -125,6 +131,12 @@ class CallSession:
     def post(self, event: SessionEvent) -> None:
         """Hand an event to the session's task; drops it, and says so, when the inbox is full."""
         self._inbox.post(event)
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the caller is with a person, or on the way to one or back: a new stream of their
+        call goes on with this session."""
+        return self._outcome is None and self._transferring.is_away
 
     async def run(self) -> Outcome:
         """Look after the call until it ends."""
@@ -159,6 +171,9 @@ class CallSession:
 
     def _take(self, event: SessionEvent) -> None:
         now = self._at = self.now
+        if isinstance(event, TransferNews):
+            self._transferring.told(event, now, floor_is_free=self._floor_is_free)
+            return
         match event:
             case SegmentSent():
                 self._speech.sent(event, now)
@@ -179,6 +194,9 @@ class CallSession:
                 self._engine_failed(event)
             case StreamEnded():
                 self._stream_ended(event)
+            case StreamStarted():
+                self._record(event)
+                self._transferring.stream_started(now)
             case VoiceStarted() | VoiceStopped() | DigitPressed():
                 self._responder.conversation.forget()
                 self._record(event)
@@ -200,14 +218,22 @@ class CallSession:
         self._parts.journal.append(CallId(self.call.call_id), entry, durable=durable)
         if isinstance(event, TurnEvent):
             self._carry_out(self._turns.handle(event, self._at))
-        if isinstance(event, PlayoutFinished) and self._ending.disposition is not None:
-            self._end(self._ending.disposition)
+        if isinstance(event, PlayoutFinished):
+            if self._ending.disposition is not None:
+                self._end(self._ending.disposition)
+            self._transferring.has_spoken(self._at, floor_is_free=self._floor_is_free)
+
+    @property
+    def _floor_is_free(self) -> bool:
+        return self._turns.floor not in (Floor.CALLER, Floor.PENDING)
 
     # --- deadlines -------------------------------------------------------------------------
 
     def _deadline(self) -> float:
+        if self._transferring.is_away:
+            return self._transferring.deadline or self._at + _LOOK_AROUND
         deadlines = [
-            self._policy.call_seconds,
+            self._longest,
             self._turns.deadline,
             self._speech.deadline,
             self._responder.errands.deadline,
@@ -215,8 +241,16 @@ class CallSession:
         ]
         return min(deadline for deadline in deadlines if deadline is not None)
 
+    @property
+    def _longest(self) -> float:
+        """When the call has lasted too long, on the call clock."""
+        return self._policy.call_seconds + self._transferring.away_seconds
+
     def _expire(self) -> None:
         now = self._at = self.now
+        if self._transferring.is_away:
+            self._transferring.expire(now)
+            return
         self._carry_out(self._turns.expire(now))
         self._speech.expire(now)
         for filler in self._responder.errands.fillers(now):
@@ -227,7 +261,7 @@ class CallSession:
         owing = owes and not self._speech.busy and not self._responder.errands.busy
         if self._trouble.is_silent(now, owing=owing):
             self._engine_failed(EngineFailed("dialogue", "silent"))
-        if now >= self._policy.call_seconds and self._outcome is None:
+        if now >= self._longest and self._outcome is None:
             self._end("failed", "call_seconds")
 
     # --- decisions of the turn-taker ---------------------------------------------------------
@@ -266,9 +300,10 @@ class CallSession:
             case CallerTurnEnded():
                 self._responder.turn = decision.turn
                 self._perform_held()
-                self._responder.submit(UserTurn(decision.text, decision.digits))
+                if not self._transferring.is_quiet:
+                    self._responder.submit(UserTurn(decision.text, decision.digits))
             case NoInputNoticed():
-                if not self._responder.errands.busy:
+                if not self._transferring.reassures() and not self._responder.errands.busy:
                     self._responder.submit(NoInput())
             case SoundIgnored():
                 self._perform_held()
@@ -278,6 +313,7 @@ class CallSession:
         self._hearing.transcribe(request, self._responder.vocabulary)
 
     def _yield(self, barge_in: BargedIn) -> None:
+        self._transferring.interrupted()
         heard, unheard = self._speech.silence(self._at, fade=True)
         # The caller went on with a turn that was answered too early: nothing was said to them yet
         # that the dialogue should remember.
@@ -301,7 +337,7 @@ class CallSession:
 
     def _decided(self, decided: Decided) -> None:
         acts = self._responder.adopt(decided)
-        if acts is None:
+        if acts is None or (self._transferring.is_quiet and CancelHandoff() not in acts):
             return
         if self._turns.floor in (Floor.CALLER, Floor.PENDING):
             self._responder.hold(acts)
@@ -317,8 +353,10 @@ class CallSession:
 
     def _engine_failed(self, failure: EngineFailed) -> None:
         self._record(failure)
-        if failure.engine == "turn_detector":
-            return  # Its opinion is missed, not needed: silence alone ends the turn.
+        if failure.engine == "turn_detector" or self._transferring.is_away:
+            # Its opinion is missed, not needed: silence alone ends the turn. And to a caller who
+            # is with a person, nothing is missing.
+            return
         self._speech.silence(self._at)
         if self._trouble.needs_person(failure.engine):
             self._hand_over(f"{failure.engine} failed")
@@ -341,6 +379,8 @@ class CallSession:
         self._speech.cancel()
         if self._ending.disposition is not None:
             self._end(self._ending.disposition)
+        elif self._transferring.stream_ended(event.reason, self._at):
+            self._responder.hush(self._at)
         elif event.reason == "stop":
             self._end("caller_hung_up")
         else:
@@ -349,5 +389,6 @@ class CallSession:
     def _end(self, disposition: str, cause: str = "") -> None:
         if self._outcome is None:
             self._at = self.now
+            self._transferring.close(disposition)
             self._record(CallEnded(disposition, cause), durable=True)
             self._outcome = Outcome(disposition, self._ending.handoff)

@@ -16,16 +16,18 @@ from typing import Any
 
 from dialogue.acts import (
     Channel,
+    Connecting,
+    Connection,
     DialogueInput,
     Interrupted,
     NoInput,
-    Step,
     ToolReturned,
     UserTurn,
     act_to_dict,
 )
 from dialogue.errors import StateError
 from dialogue.state import DialogueState
+from dialogue.step import Step
 from voicebot.folds.eventlog import Difference, compare_logs, event_log
 from voicebot.folds.exchanges import facts_of
 from voicebot.journal import (
@@ -95,6 +97,7 @@ async def replay_dialogue(entries: Sequence[Entry], dialogue: Dialogue) -> list[
     facts = facts_of(entries)
     call_id = facts.call_id
     channel = Channel.CHAT if facts.channel == Channel.CHAT else Channel.PHONE
+    occasion = _occasion(entries)
     inputs = _Inputs()
     differences: list[Difference] = []
     state: DialogueState | None = None
@@ -108,10 +111,12 @@ async def replay_dialogue(entries: Sequence[Entry], dialogue: Dialogue) -> list[
         try:
             given = inputs.given(recorded)
             if given is None:
-                step = _on_the_day(await dialogue.start(call_id, facts.caller, channel), recorded)
+                step = _on_the_day(
+                    await dialogue.start(call_id, facts.caller, channel, occasion), recorded
+                )
             else:
                 if state is None:
-                    start = await dialogue.start(call_id, facts.caller, channel)
+                    start = await dialogue.start(call_id, facts.caller, channel, occasion)
                     state = _on_the_day(start, recorded).state
                 step = await dialogue.handle(state, given)
         except (EngineError, LookupError) as error:
@@ -132,6 +137,15 @@ def _on_the_day(start: Step, recorded: ReplyDecided) -> Step:
     """Return the start of a call at the time it had: "tomorrow" means what it meant then."""
     now, wait = recorded.state.get("now", ""), recorded.state.get("wait")
     return replace(start, state=replace(start.state, now=str(now), wait=wait))
+
+
+def _occasion(entries: Sequence[Entry]) -> dict[str, str] | None:
+    """Return what we called about; None where we were called."""
+    replies = (entry.event for entry in entries if isinstance(entry.event, ReplyDecided))
+    state = next((reply.state for reply in replies if reply.input == "start"), {})
+    if not state.get("outbound"):
+        return None
+    return {**state.get("facts", {}), **state.get("given", {})}
 
 
 class _Inputs:
@@ -183,6 +197,8 @@ class _Inputs:
             case "interrupted":
                 heard = " ".join(cut.heard for cut in self._cuts if cut.heard)
                 return Interrupted(heard, " ".join(c.unheard for c in self._cuts if c.unheard))
+            case "connecting:calling" | "connecting:missed" | "connecting:talked" as name:
+                return Connecting(Connection(name.partition(":")[2]))
             case other:
                 raise LookupError(f"the journal lacks the input {other!r}")
 

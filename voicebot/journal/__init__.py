@@ -55,6 +55,13 @@ from voicebot.journal.speech import (
     SpeechSilenced,
     SpeechStarted,
 )
+from voicebot.journal.transfer import (
+    CallerBridged,
+    PersonMissed,
+    PersonReady,
+    TransferBegan,
+    TransferEnded,
+)
 from voicebot.journal.turn import (
     BargedIn,
     CallerTurnEnded,
@@ -72,6 +79,7 @@ __all__ = [
     "CallAnswered",
     "CallEnded",
     "CallId",
+    "CallerBridged",
     "CallerTurnEnded",
     "DecodeStarted",
     "DigitPressed",
@@ -83,6 +91,8 @@ __all__ = [
     "NoInputNoticed",
     "OverlapIgnored",
     "OverlapNoticed",
+    "PersonMissed",
+    "PersonReady",
     "PlayoutFinished",
     "PlayoutStarted",
     "QuestionUnanswered",
@@ -100,6 +110,8 @@ __all__ = [
     "ToolAnswered",
     "ToolCalled",
     "Transcribed",
+    "TransferBegan",
+    "TransferEnded",
     "TurnEndJudged",
     "TurnRetracted",
     "UnknownEvent",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, get_args, get_type_hints
 
-from voicebot.journal import call, caller, dialogue, speech, turn
+from voicebot.journal import call, caller, dialogue, speech, transfer, turn
 
 JournalEvent = (
     call.CallAnswered
@@ -45,6 +45,11 @@ JournalEvent = (
     | speech.SpeechHeard
     | speech.SpeechCut
     | speech.SpeechSilenced
+    | transfer.TransferBegan
+    | transfer.PersonMissed
+    | transfer.PersonReady
+    | transfer.CallerBridged
+    | transfer.TransferEnded
 )
 
 

@@ -20,6 +20,7 @@ from voicebot.journal import (
     SpeechQueued,
     SpeechResumed,
     SpeechStarted,
+    StreamEnded,
     Transcribed,
     TurnEndJudged,
     TurnRetracted,
@@ -44,6 +45,7 @@ TurnEvent = (
     | PlayoutStarted
     | PlayoutFinished
     | EngineFailed
+    | StreamEnded
 )
 """Facts that a turn-taker draws conclusions from."""
 TurnDecision = (

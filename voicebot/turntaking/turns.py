@@ -25,6 +25,7 @@ from voicebot.journal import (
     SoundMeasured,
     SpeechQueued,
     SpeechStarted,
+    StreamEnded,
     Transcribed,
     TurnEndJudged,
     TurnRetracted,
@@ -108,6 +109,12 @@ class TurnTaker:
             case PlayoutFinished():
                 self._bot.finish(now)
                 return self._playout_finished(now)
+            case StreamEnded():
+                # Nobody is on the line; whoever comes next begins anew.
+                self._keys.take()
+                self._caller.voiced = False
+                self._floor.enter(Floor.IDLE)
+                self._floor.cancel(Timer.KEYS)
             case EngineFailed():
                 if event.engine == "recogniser" and self.floor is Floor.PENDING:
                     self._floor.enter(Floor.OWED)

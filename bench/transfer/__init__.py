@@ -1,0 +1,1 @@
+"""Warm transfers in bulk: random histories of carriers, people and callers."""

@@ -1,0 +1,255 @@
+"""Transferring: a session's side of a warm transfer. Sans-I/O.
+
+The session goes on while a person is rung: it answers, tells how it gets on, and takes the caller's
+change of mind. Once the person is there it says so, and only when that was heard the caller is
+moved. While the caller is with the person the session has no line; it waits for them to come back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Protocol
+
+from dialogue.acts import Connecting, Connection, Say
+from voicebot.call.parts import PersonLine
+from voicebot.journal import (
+    CallerBridged,
+    HandoffDecided,
+    JournalEvent,
+    PersonMissed,
+    PersonReady,
+    TransferBegan,
+    TransferEnded,
+)
+
+TransferNews = TransferBegan | PersonMissed | PersonReady | CallerBridged | TransferEnded
+"""What a session is told of its transfer."""
+
+_RETURN_SECONDS = 20.0
+"""Within which a caller who is on the way back has a new stream."""
+_LONGEST_AWAY = 5 * 3_600.0
+"""A talk is over by then at the latest, as the carrier ends it before."""
+
+
+class Place(Enum):
+    """Where the caller is."""
+
+    BOT = "bot"
+    """No transfer is under way."""
+    CALLING = "calling"
+    """With the bot, while people are rung."""
+    ANNOUNCED = "announced"
+    """Being told that they are connected now."""
+    MOVING = "moving"
+    """They have heard it; their stream is about to end."""
+    AWAY = "away"
+    """In the room, or on the way there."""
+    RETURNING = "returning"
+    """On the way back."""
+
+
+class Host(Protocol):
+    """The dialogue's side of the session."""
+
+    def say(self, act: Say) -> None:
+        """Say something."""
+
+    def hush(self, now: float) -> None:
+        """Fall silent, and forget what was to be said."""
+
+    def submit(self, given: Connecting) -> None:
+        """Give the dialogue an input."""
+
+
+class Transferring:
+    """Where the caller of one session is, and what follows from it."""
+
+    def __init__(
+        self,
+        line: PersonLine | None,
+        prompts: Mapping[str, str],
+        host: Host,
+        record: Callable[[JournalEvent], None],
+        finish: Callable[[str, str], None],
+    ) -> None:
+        """
+        Args:
+            line: Rings people; None where a call ends when a person is needed.
+            prompts: `TRANSFER_PROMPTS` by name.
+            host: Speaks, and asks the dialogue.
+            record: Journals facts.
+            finish: Ends the session: how, and why.
+        """
+        self._line = line
+        self._prompts = prompts
+        self._host = host
+        self._record = record
+        self._finish = finish
+        self.place = Place.BOT
+        self._ready = False
+        """A person waits, and the caller was not told yet, or not to the end."""
+        self._ended: TransferEnded | None = None
+        self._came_back = False
+        self._left_at = 0.0
+        self.away_seconds = 0.0
+        """How long the caller has been without the bot, in all; it does not count as the bot's."""
+        self.deadline: float | None = None
+        """When to call `expire`, on the call clock."""
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the session has no line."""
+        return self.place in (Place.AWAY, Place.RETURNING)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the dialogue has nothing to say now."""
+        return self.place not in (Place.BOT, Place.CALLING)
+
+    def begin(self, handoff: HandoffDecided) -> bool:
+        """Begin to ring people; False where nobody can be, and the call ends with the handoff."""
+        if self.place is not Place.BOT or self._line is None or not self._line.begin(handoff):
+            return False
+        self.place, self._ready, self._ended = Place.CALLING, False, None
+        self._came_back = False
+        self._host.submit(Connecting(Connection.CALLING))
+        return True
+
+    def cancel(self) -> None:
+        """The caller does not want a person any more."""
+        if self.place in (Place.CALLING, Place.ANNOUNCED) and self._line is not None:
+            self.place = Place.BOT
+            self._line.withdrawn()
+
+    def told(self, news: TransferNews, now: float, *, floor_is_free: bool) -> None:
+        """Take what became of the transfer."""
+        self._record(news)
+        match news:
+            case PersonMissed() if self.place is not Place.BOT and not self.is_away:
+                told, self.place, self._ready = self.is_quiet, Place.CALLING, False
+                if told:
+                    # They left while the caller was being told that they are there.
+                    self._host.hush(now)
+                self._say("next_person")
+            case PersonReady() if self.place is Place.CALLING:
+                self._ready = True
+                self.has_spoken(now, floor_is_free=floor_is_free)
+            case TransferEnded():
+                self._is_over(news, now)
+
+    def has_spoken(self, now: float, *, floor_is_free: bool) -> None:
+        """All that was to be said was heard, or there was nothing: is it time for the next?"""
+        if self.place is Place.ANNOUNCED and self._line is not None:
+            self.place = Place.MOVING
+            self._line.announced()
+        elif self.place is Place.CALLING and self._ready and floor_is_free:
+            self._ready = False
+            self._host.hush(now)
+            self.place = Place.ANNOUNCED
+            self._say("connecting", interruptible=False)
+
+    def interrupted(self) -> None:
+        """The caller would not hear it to the end: they have something to say first."""
+        if self.place is Place.ANNOUNCED:
+            self.place, self._ready = Place.CALLING, True
+
+    def reassures(self) -> bool:
+        """Break a silence; False where it means something else."""
+        if self.place is Place.CALLING:
+            self._say("still_calling")
+        elif self.place is Place.MOVING:
+            self._say("one_moment")
+        return self.place is not Place.BOT
+
+    # --- the line --------------------------------------------------------------------------------
+
+    def stream_ended(self, reason: str, now: float) -> bool:
+        """A media stream is over; return whether the session goes on without one."""
+        if self._line is None or self.place is Place.BOT:
+            return False
+        if self.place is Place.CALLING and not self._ready:
+            if reason == "stop":
+                self._line.caller_gone()
+            else:
+                self._line.stream_lost()
+            self.place = Place.BOT
+            return False
+        if reason != "stop":
+            self._line.stream_lost()
+        if not self.is_away:
+            self.place, self._left_at = Place.AWAY, now
+            self.deadline = now + _LONGEST_AWAY
+        return True
+
+    def stream_started(self, now: float) -> None:
+        """The caller has a line to the bot again."""
+        if self._line is not None and self.is_away:
+            if not self._came_back:
+                self.away_seconds += now - self._left_at
+            self._came_back = True
+            self._line.returned()
+            self._go_on()
+
+    def expire(self, now: float) -> None:
+        """Give up on a caller who did not come back."""
+        if self.is_away and self.deadline is not None and self.deadline <= now:
+            self.deadline = None
+            bridged = self._ended is None or self._ended.outcome == "bridged"
+            self._finish("transferred" if bridged else "failed", "did not come back")
+
+    def close(self, disposition: str) -> None:
+        """The session is over; nobody is to be rung for it any more."""
+        if self._line is None or self.place is Place.BOT or self.is_away:
+            return
+        self.place = Place.BOT
+        if disposition == "caller_hung_up":
+            self._line.caller_gone()
+        elif disposition == "failed":
+            self._line.stream_lost()
+        else:
+            self._line.withdrawn()
+
+    # --- the end ---------------------------------------------------------------------------------
+
+    def _is_over(self, ended: TransferEnded, now: float) -> None:
+        self._ended = ended
+        if self.place is Place.BOT:
+            return
+        if self.is_away or self.place is Place.MOVING:
+            self._is_over_away(ended, now)
+        elif ended.outcome == "returned":
+            self.place = Place.BOT
+            self._host.hush(now)
+            self._host.submit(Connecting(Connection.MISSED))
+        elif ended.outcome in ("gone", "bridged"):
+            self.place = Place.BOT
+            self._finish("caller_hung_up", "")
+
+    def _is_over_away(self, ended: TransferEnded, now: float) -> None:
+        if self._came_back:
+            self._go_on()
+        elif ended.comes_back and self.place is Place.MOVING:
+            # They were never moved.
+            self.place = Place.BOT
+            self._host.submit(Connecting(Connection.MISSED))
+        elif ended.comes_back:
+            self.place = Place.RETURNING
+            self.deadline = now + _RETURN_SECONDS
+        elif ended.outcome == "bridged":
+            self._finish("transferred", "")
+        elif ended.outcome == "gone":
+            self._finish("caller_hung_up", "")
+        else:
+            self._finish("failed", "nobody could be reached")
+
+    def _go_on(self) -> None:
+        if self._ended is None:
+            return
+        self.place, self.deadline = Place.BOT, None
+        talked = self._ended.outcome == "bridged"
+        self._host.submit(Connecting(Connection.TALKED if talked else Connection.MISSED))
+
+    def _say(self, name: str, *, interruptible: bool = True) -> None:
+        text = self._prompts[name]
+        self._host.say(Say(text, f"prompt:{name}", interruptible))

@@ -1,0 +1,262 @@
+"""PhoneTransfers: warm transfers of telephone calls, between their sessions and the carrier."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from dialogue.brief import Brief
+from dialogue.errors import BriefError
+from dialogue.spoken_brief import spoken_brief
+from telephony.calls import is_e164
+from telephony.transfer import commands, facts
+from telephony.transfer.commands import Outcome, Reason
+from telephony.transfer.facts import Fact
+from telephony.transfer.records import After, MemoryTransfers
+from telephony.transfer.state import TransferPolicy
+from telephony.transfers import News, TransferOrder, Transfers
+from telephony.twilio.desk import IncomingCall, NextStep, Resume, Voicemail
+from telephony.twilio.rest import TwilioCallControl
+from telephony.twilio.transfer_webhooks import TRANSFER_PATH
+from voicebot.briefs import BriefSender
+from voicebot.call.transferring import TransferNews
+from voicebot.journal import (
+    CallerBridged,
+    HandoffDecided,
+    PersonMissed,
+    PersonReady,
+    TransferBegan,
+    TransferEnded,
+)
+from voicebot.people import People
+from voicebot.settings import Settings
+
+_PLAIN_BRIEF = "Hotline call."
+"""Where there is no brief to speak."""
+
+_log = structlog.get_logger(__name__)
+
+
+class PhoneTransfers:
+    """Rings people for the callers of this process."""
+
+    def __init__(
+        self,
+        transfers: Transfers,
+        *,
+        numbers: Callable[[str], tuple[str, ...]],
+        after: After,
+        caller_id: str,
+        briefs: BriefSender,
+        people: People,
+        again: Callable[[IncomingCall], Awaitable[Resume]],
+        ready: Callable[[], bool],
+    ) -> None:
+        """
+        Args:
+            transfers: Carries transfers out.
+            numbers: Whom to ring, in this order, by the number that was called.
+            after: What becomes of a caller after the talk.
+            caller_id: Shown to people; empty: the number that was called.
+            briefs: Sends briefs to where the people work.
+            people: Counts those who talk.
+            again: Returns how a caller gets a new stream to their session.
+            ready: Whether the bot can speak.
+        """
+        self.transfers = transfers
+        self.numbers = numbers
+        self.after = after
+        self.caller_id = caller_id
+        self.briefs = briefs
+        self.people = people
+        self._again = again
+        self._ready = ready
+        self._lines: dict[str, CallerLine] = {}
+
+    def line(self, incoming: IncomingCall, post: Callable[[TransferNews], None]) -> CallerLine:
+        """Return the line on which people are rung for a caller."""
+        line = self._lines[incoming.call_sid] = CallerLine(self, incoming, post)
+        return line
+
+    def forget(self, call_sid: str) -> None:
+        """The call's session is over."""
+        self._lines.pop(call_sid, None)
+
+    def hung_up(self, call_sid: str) -> None:
+        """The carrier says that a caller has hung up."""
+        if (line := self._lines.get(call_sid)) is not None:
+            line.caller_gone()
+
+    # --- for the webhooks ------------------------------------------------------------------------
+
+    def can_resume(self, caller_sid: str) -> bool:
+        """Return whether a session still waits for this caller."""
+        return caller_sid in self._lines and self._ready()
+
+    async def come_back(self, caller_sid: str) -> NextStep:
+        """Return how a caller goes on: with the bot, or else by leaving a message."""
+        line = self._lines.get(caller_sid)
+        if line is None or not self._ready():
+            return Voicemail()
+        if line.way_back is None:
+            line.way_back = await self._again(line.incoming)
+        return line.way_back
+
+    def streams(self, caller_sid: str) -> int:
+        """Return how many streams a call has had."""
+        line = self._lines.get(caller_sid)
+        return line.streams if line is not None else 1
+
+    async def close(self) -> None:
+        """Give up what is under way."""
+        await self.transfers.close()
+
+
+class CallerLine:
+    """Rings people for one caller; see `voicebot.call.parts.PersonLine`."""
+
+    def __init__(
+        self, owner: PhoneTransfers, incoming: IncomingCall, post: Callable[[TransferNews], None]
+    ) -> None:
+        self._owner = owner
+        self.incoming = incoming
+        self.streams = 1
+        """How many the call has had."""
+        self.way_back: Resume | None = None
+        """What the carrier was told; it gets the same if it asks again."""
+        self._post = post
+        self._transfer_id = ""
+        self._waiting: list[Fact] = []
+        """What came before the transfer had a name."""
+        self._beginning: asyncio.Task[None] | None = None
+
+    def begin(self, handoff: HandoffDecided) -> bool:
+        """Begin to ring people; False where there are none."""
+        owner, incoming = self._owner, self.incoming
+        numbers = owner.numbers(incoming.called)
+        caller_id = owner.caller_id or incoming.called
+        if not numbers or not is_e164(caller_id):
+            return False
+        owner.briefs.send(incoming.call_sid, handoff.brief)
+        owner.people.began(incoming.call_sid)
+        order = TransferOrder(
+            incoming.call_sid, numbers, caller_id, _spoken(handoff), after=owner.after
+        )
+        self._transfer_id, self._waiting, self.way_back = "", [], None
+        self._post(TransferBegan(len(numbers)))
+        self._beginning = asyncio.create_task(self._begin(order))
+        return True
+
+    def announced(self) -> None:
+        """The caller has heard that they are connected now."""
+        self._tell(facts.Announced())
+
+    def withdrawn(self) -> None:
+        """The caller does not want a person any more."""
+        self._tell(facts.Withdrawn())
+
+    def caller_gone(self) -> None:
+        """The caller has hung up."""
+        self._tell(facts.CallerGone())
+
+    def stream_lost(self) -> None:
+        """The bot can keep the caller no longer."""
+        self._tell(facts.StreamLost())
+
+    def returned(self) -> None:
+        """The caller is with the bot again."""
+        self.streams += 1
+        self.way_back = None
+        self._tell(facts.CallerResumed())
+
+    async def _begin(self, order: TransferOrder) -> None:
+        try:
+            self._transfer_id = await self._owner.transfers.begin(order, self._listen)
+        except Exception as error:
+            # The caller is told, as if nobody had answered.
+            _log.error("transfer not begun", error=type(error).__name__)
+            self._listen(commands.Settle(Outcome.RETURNED, Reason.FAILED))
+            return
+        for fact in self._waiting:
+            self._owner.transfers.post(self._transfer_id, fact)
+        self._waiting = []
+
+    def _tell(self, fact: Fact) -> None:
+        if self._transfer_id:
+            self._owner.transfers.post(self._transfer_id, fact)
+        elif self._beginning is not None and not self._beginning.done():
+            self._waiting.append(fact)
+
+    def _listen(self, news: News) -> None:
+        match news:
+            case commands.TellNext(reason):
+                self._post(PersonMissed(reason.value))
+            case commands.Announce():
+                self._post(PersonReady())
+            case commands.Connected():
+                self._post(CallerBridged())
+            case commands.Settle(outcome, reason):
+                self._owner.people.ended(self.incoming.call_sid)
+                self._post(TransferEnded(outcome.value, reason.value, self._returns(news)))
+
+    def _returns(self, settled: commands.Settle) -> bool:
+        if settled.outcome is Outcome.BRIDGED:
+            return settled.reason is Reason.TALK_OVER and self._owner.after is After.BOT
+        return settled.outcome is Outcome.RETURNED
+
+
+def phone_transfers(
+    settings: Settings,
+    *,
+    numbers: Callable[[str], tuple[str, ...]],
+    briefs: BriefSender,
+    people: People,
+    again: Callable[[IncomingCall], Awaitable[Resume]],
+    ready: Callable[[], bool],
+    shared: bool,
+) -> tuple[PhoneTransfers, TwilioCallControl] | None:
+    """Return what carries warm transfers out, and the orders behind it to be closed after it.
+
+    None where calls are handed over by the carrier's own `<Dial>`: as the settings say, because
+    there is no account to ring people with, or because webhooks come to several processes, while
+    transfers are kept in the memory of one.
+    """
+    twilio, handoff = settings.twilio, settings.handoff
+    if shared and handoff.transfer == "warm" and twilio.account_sid:
+        _log.warning("transfers are cold: several processes share the store")
+        return None
+    if handoff.transfer != "warm" or not twilio.account_sid:
+        return None
+    control = TwilioCallControl(
+        twilio.account_sid,
+        twilio.auth_token.get_secret_value(),
+        api_base_url=twilio.api_base_url,
+        api_key_sid=twilio.api_key_sid,
+        api_key_secret=twilio.api_key_secret.get_secret_value(),
+    )
+    transfers = Transfers(
+        control,
+        MemoryTransfers(),
+        base_url=f"{settings.public_url}{TRANSFER_PATH}",
+        policy=TransferPolicy(ring=float(handoff.ring), patience=handoff.patience),
+    )
+    lines = PhoneTransfers(
+        transfers,
+        numbers=numbers,
+        after=After(handoff.after),
+        caller_id=handoff.caller_id,
+        briefs=briefs,
+        people=people,
+        again=again,
+        ready=ready,
+    )
+    return lines, control
+
+
+def _spoken(handoff: HandoffDecided) -> str:
+    try:
+        return spoken_brief(Brief.from_json(handoff.brief))
+    except BriefError:
+        return _PLAIN_BRIEF
