@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dialogue.domain import load_domain
+from dialogue.loading import load_domain
 from dialogue.tools import read_result
 from voicebot.actions.demo_shop import DemoShop
 from voicebot.actions.desk import CallBack

@@ -12,6 +12,7 @@ from typing import Any
 
 from voicebot.actions.orders import Orders, read_order
 
+_MOST_ORDERS = 10
 _LOCAL_NUMBER = 10
 """Digits of a phone number without its country's code."""
 _SIGNS = {"at": "@", "dot": ".", "dash": "-", "underscore": "_"}
@@ -46,6 +47,47 @@ class Customers(Orders):
         matches = row is not None and _match(row, phone=phone, postcode=postcode)
         return {"outcome": "verified" if matches else "unverified"}
 
+    def verify_owner(self, phone: str, postcode: str = "") -> dict[str, Any]:
+        """Compare a zip code with that of the customer who has a phone number."""
+        with self._transaction() as shelf:
+            row = _by_phone(shelf, phone)
+        matches = row is not None and _match(row[1:], postcode=postcode)
+        return {"outcome": "verified" if matches else "unverified"}
+
+    def orders_of(self, phone: str) -> dict[str, Any]:
+        """Return the orders of the customer who has a phone number, those under way first, then
+        the newest; at most ten, with what is in each."""
+        with self._transaction() as shelf:
+            return self._orders_told(shelf, _by_phone(shelf, phone))
+
+    def orders_by_email(self, email: str) -> dict[str, Any]:
+        """Return the same for the customer who has an email address."""
+        with self._transaction() as shelf:
+            row = shelf.execute(
+                "SELECT id FROM customers WHERE email = ?", (written(email),)
+            ).fetchone()
+            return self._orders_told(shelf, row)
+
+    def _orders_told(
+        self, shelf: sqlite3.Connection, row: tuple[Any, ...] | None
+    ) -> dict[str, Any]:
+        numbers = _orders_of(shelf, row[0]) if row else []
+        told = [self._told(shelf, kept) for n in numbers if (kept := read_order(shelf, n))]
+        if not told:
+            return {"outcome": "none"}
+        things = [" and ".join(one["items"]) for one in told]
+        return {"outcome": "found", "orders": numbers, "things": things}
+
+    def caller_orders(self, phone: str) -> dict[str, Any]:
+        """Return how the newest order of whoever calls from a number stands."""
+        with self._transaction() as shelf:
+            row = _by_phone(shelf, phone)
+            numbers = _orders_of(shelf, row[0]) if row else []
+            kept = read_order(shelf, numbers[0]) if numbers else None
+        if kept is None:
+            return {"outcome": "unknown"}
+        return {"outcome": "known", "newest": kept.state.value}
+
     def find_membership(self, email: str) -> dict[str, Any]:
         """Return a customer's membership; `none` also where there is no such customer."""
         with self._transaction() as shelf:
@@ -61,6 +103,21 @@ def _by_email(shelf: sqlite3.Connection, email: str) -> tuple[Any, ...] | None:
         (written(email),),
     ).fetchone()
     return found
+
+
+def _by_phone(shelf: sqlite3.Connection, phone: str) -> tuple[Any, ...] | None:
+    """Return (id, phone, postcode, name) of the customer with a number, however it is written."""
+    rows = shelf.execute("SELECT id, phone, postcode, name FROM customers ORDER BY id").fetchall()
+    return next((row for row in rows if _same("phone", phone, row[1])), None)
+
+
+def _orders_of(shelf: sqlite3.Connection, customer: int) -> list[str]:
+    """Return the numbers of a customer's orders: under way, soonest first; then the newest."""
+    rows = shelf.execute(
+        "SELECT number FROM orders WHERE customer = ? ORDER BY day < 0, abs(day), number LIMIT ?",
+        (customer, _MOST_ORDERS),
+    ).fetchall()
+    return [number for (number,) in rows]
 
 
 def written(email: str) -> str:

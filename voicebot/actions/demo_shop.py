@@ -16,6 +16,7 @@ _ACTIONS = (
     "restore_address", "start_return", "withdraw_return", "request_exchange", "settle_damage",
     "withdraw_job", "send_invoice", "check_payment", "send_payment_link", "refund_double_charge",
     "verify_account", "find_membership", "send_reset_link", "file_complaint", "request_call_back",
+    "verify_owner", "orders_of", "orders_by_email", "caller_orders",
 )  # fmt: skip
 
 

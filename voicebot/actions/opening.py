@@ -8,11 +8,26 @@ from pathlib import Path
 from typing import Literal
 
 from dialogue.domain import Domain
+from dialogue.outbound import NOTE_OUTCOMES, NOTE_TOOL, OPT_OUT_TOOL, RESULTS
 from voicebot.actions.backends import functions_of
 from voicebot.actions.http_backend import HttpBackend
-from voicebot.actions.runner import PythonToolRunner
+from voicebot.actions.runner import PythonToolRunner, Tool
 
 Preference = Literal["python", "http"]
+
+
+def _note_result(result: str) -> Mapping[str, str]:
+    if result not in RESULTS:
+        raise ValueError(f"{result!r} is no result of a call")
+    return {"outcome": NOTE_OUTCOMES[0]}
+
+
+def _opt_out() -> Mapping[str, str]:
+    raise LookupError("there is no number to be left alone")
+
+
+_STAND_INS: Mapping[str, Tool] = {NOTE_TOOL: _note_result, OPT_OUT_TOOL: _opt_out}
+"""What needs a telephone call, where there is none; see `voicebot.dialling`."""
 
 
 def open_actions(
@@ -36,7 +51,7 @@ def open_actions(
     Raises:
         ToolError: a tool has neither, or the environment lacks something.
     """
-    functions = functions_of(domain.backend, shop_path, today=today)
+    functions = {**_STAND_INS, **functions_of(domain.backend, shop_path, today=today)}
     alone = any(spec.endpoint and spec.name not in functions for spec in domain.tools.values())
     if domain.service is None or (preference == "python" and not alone):
         return PythonToolRunner(functions, domain.tools)

@@ -1,0 +1,1 @@
+"""Carries out what `voicebot.outbound` decides: orders calls, takes their news, remembers."""
