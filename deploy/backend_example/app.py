@@ -122,6 +122,22 @@ def api(shop: DemoShop, token: str) -> FastAPI:
     def account(given: Fields) -> dict[str, Any]:
         return _result(shop.verify_account(**given))
 
+    @app.post("/customers/verification")
+    def owner(given: Fields) -> dict[str, Any]:
+        return _result(shop.verify_owner(**given))
+
+    @app.get("/customers/orders")
+    def orders(phone: str) -> dict[str, Any]:
+        return _result(shop.orders_of(phone))
+
+    @app.get("/accounts/orders")
+    def orders_by_email(email: str) -> dict[str, Any]:
+        return _result(shop.orders_by_email(email))
+
+    @app.get("/customers/newest-order")
+    def newest_order(phone: str) -> dict[str, Any]:
+        return _result(shop.caller_orders(phone))
+
     @app.get("/membership")
     def membership(email: str) -> dict[str, Any]:
         return _result(shop.find_membership(email))

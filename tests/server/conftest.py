@@ -9,17 +9,24 @@ import socket
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from dialogue.domain import load_domain
+from dialogue.loading import load_domain
+from tests.server.desk import Desk, open_desk
 from voicebot.store import Store, open_store
 
 TOKEN = "a-carrier-token"
+TELNYX_KEY = Ed25519PrivateKey.from_private_bytes(b"a carrier's key, 32 bytes in all")
+EXCHANGE_PASSWORD = "an-exchange-password"
+PHONE_TOKEN = "a-test-phone-token"
 START_SECONDS = 2.0
 CLINIC = "+15550100001"
 """The number of the second hotline."""
@@ -38,6 +45,8 @@ class Server:
     log: Path
     edited: Path
     """The folder of a hotline to change while the server runs."""
+    desk: Desk
+    """Where its briefs go."""
 
     @property
     def voice_url(self) -> str:
@@ -49,7 +58,11 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("server")
+    with open_desk() as desk:
+        yield from _served(tmp_path_factory.mktemp("server"), desk)
+
+
+def _served(folder: Path, desk: Desk) -> Iterator[Server]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -68,10 +81,21 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "VOICEBOT_PUBLIC_URL": url,
         "VOICEBOT_TWILIO__ACCOUNT_SID": "AC00000000000000000000000000000000",
         "VOICEBOT_TWILIO__AUTH_TOKEN": TOKEN,
+        "VOICEBOT_TELNYX__PUBLIC_KEY": b64encode(
+            TELNYX_KEY.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        ).decode(),
+        "VOICEBOT_ASTERISK__PASSWORD": EXCHANGE_PASSWORD,
+        "VOICEBOT_TEST_PHONE__TOKEN": PHONE_TOKEN,
         "VOICEBOT_DATABASE_URL": database,
         "VOICEBOT_SHOP_PATH": str(folder / "shop.sqlite3"),
         "VOICEBOT_LIMITS__START_SECONDS": str(START_SECONDS),
+        # All callers here have the same number.
+        "VOICEBOT_LIMITS__PER_CALLER": "0",
+        "VOICEBOT_LIMITS__PER_CALLER_HOUR": "0",
         "VOICEBOT_HANDOFF__NUMBER": "+15550109999",
+        # Warm transfers have a carrier of their own, in tests/transfer.
+        "VOICEBOT_HANDOFF__TRANSFER": "cold",
+        "VOICEBOT_HANDOFF__BRIEF_URL": desk.url,
         "PYTHONASYNCIODEBUG": "0",
     }
     log = folder / "server.log"
@@ -85,7 +109,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     try:
         _wait_until_ready(url, process, log)
         store = open_store(database)
-        yield Server(url, store, log, Path(edited))
+        yield Server(url, store, log, Path(edited), desk)
         store.close()
     finally:
         process.terminate()

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
+from pathlib import Path
 
 import httpx
 
+from dialogue.loading import load_domain
 from telephony.calls import CallStatus
 from telephony.twilio.desk import IncomingCall, StreamOver, TransferTo, Voicemail
+from voicebot.bootstrap import Service
+from voicebot.briefs import BriefSender
 from voicebot.call.parts import Outcome
 from voicebot.journal import HandoffDecided
-from voicebot.settings import HandoffSettings, LimitSettings
-from voicebot.web.briefs import BriefSender
+from voicebot.settings import HandoffSettings, LimitSettings, Settings
 from voicebot.web.reception import Reception
 
 BRIEF = {"reason": "the caller asked for a person", "headline": "wants to cancel an order"}
@@ -42,7 +46,7 @@ async def sent(desk: Desk, url: str = "https://desk.example.com/briefs") -> Desk
 
 async def test_a_brief_is_posted_with_the_calls_name() -> None:
     (request,) = (await sent(Desk())).got
-    assert {"call": "CA1", "brief": BRIEF} == json.loads(request.content)
+    assert {"call": "CA1", "channel": "phone", "brief": BRIEF} == json.loads(request.content)
     assert "CA1" == request.headers["idempotency-key"]
     assert "Bearer secret" == request.headers["authorization"]
 
@@ -73,6 +77,41 @@ async def test_a_transfer_sends_its_brief() -> None:
     assert isinstance(step, TransferTo)
     await sender.close()
     assert 1 == len(desk.got)
+
+
+async def test_each_hotline_has_people_of_its_own() -> None:
+    numbers = {"+15550002": "+15557654321"}
+    front = Reception(
+        LimitSettings(),
+        HandoffSettings(number="+15551234567"),
+        ready=lambda: True,
+        number=lambda called: numbers.get(called, ""),
+    )
+    for sid, called in (("CA1", "+15550002"), ("CA2", "+15550003")):
+        await front.answer(IncomingCall(sid, "+15550001", called))
+        front.began(sid)
+        front.ended(sid, Outcome("transferred", HandoffDecided("orders", "asked", (), BRIEF)))
+    step = await front.stream_ended(StreamOver("CA1", CallStatus.IN_PROGRESS, 1))
+    assert isinstance(step, TransferTo)
+    assert "+15557654321" == step.number
+    step = await front.stream_ended(StreamOver("CA2", CallStatus.IN_PROGRESS, 1))
+    assert isinstance(step, Voicemail), "nobody is rung who is not theirs"
+
+
+def test_the_number_of_a_hotline_is_in_its_folder(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(load_domain("clinic").folder, tmp_path / "clinic"))
+    (folder / "handover.yaml").write_text('number: "+1 555 765 4321"\n', encoding="utf-8")
+    service = Service(
+        Settings(
+            domain="clinic",
+            hotlines={"+15550002": str(folder)},
+            database_url=f"sqlite:///{tmp_path / 'calls.sqlite3'}",
+            handoff=HandoffSettings(number="+15551234567"),
+        )
+    )
+    assert "+15557654321" == service.number_for("+15550002")
+    assert "+15551234567" == service.number_for("+15550009")
+    service.store.close()
 
 
 async def test_a_message_sends_its_brief_too_and_rings_nobody() -> None:

@@ -18,6 +18,7 @@ import os
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -64,6 +65,8 @@ LANES: Mapping[Lane, LanePolicy] = {
 
 _LOST_THREADS = 16
 """Hung jobs after which a lane is out of order, rather than collecting threads for ever."""
+_LATELY, _WAITS = 10.0, 256
+"""Seconds, and jobs, over which the delay of a lane is told."""
 _NICENESS = 15
 """Of a yielding lane's threads: beside a busy thread the kernel gives them about 3 % of a core."""
 
@@ -84,6 +87,7 @@ class _Job:
     future: asyncio.Future[Done[Any]]
     submitted: float
     deadline: float
+    priority: Priority = Priority.FINAL
     started: float | None = None
 
     def settle(self, outcome: Done[Any] | BaseException) -> None:
@@ -109,6 +113,8 @@ class _LaneState:
     threads: set[threading.Thread] = field(default_factory=set)
     running: dict[threading.Thread, _Job] = field(default_factory=dict)
     lost: int = 0
+    waits: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=_WAITS))
+    """When the newest jobs that a caller waits for were begun, and how long they had waited."""
 
     @property
     def busy(self) -> bool:
@@ -165,7 +171,7 @@ class Scheduler:
         """
         loop = asyncio.get_running_loop()
         now = time.monotonic()
-        job = _Job(work, loop, loop.create_future(), submitted=now, deadline=now + timeout)
+        job = _Job(work, loop, loop.create_future(), now, now + timeout, priority)
         state = self._lanes[lane]
         self._submit(state, job, priority)
         try:
@@ -183,6 +189,23 @@ class Scheduler:
         """Return how many jobs are queued or running in each lane."""
         with self._lock:
             return {lane: len(s.queue) + len(s.running) for lane, s in self._lanes.items()}
+
+    def delay(self, lane: Lane) -> float:
+        """Return the seconds that work for which a caller waits has to wait in a lane, lately.
+
+        Nine in ten of the last ten seconds waited less, and so does what waits now.
+        """
+        now = time.monotonic()
+        with self._lock:
+            state = self._lanes[lane]
+            waits = sorted(waited for at, waited in state.waits if now - at < _LATELY)
+            waiting = [
+                now - job.submitted
+                for *_, job in state.queue
+                if job.priority <= Priority.SPECULATIVE
+            ]
+        lately = waits[int(0.9 * (len(waits) - 1))] if waits else 0.0
+        return max(lately, *waiting, 0.0)
 
     def close(self, timeout: float = 5.0) -> None:
         """Refuse new work, fail what waits, and wait for what runs.
@@ -269,6 +292,8 @@ class Scheduler:
                         self._wake_yielding()
                         continue
                     job.started = now
+                    if job.priority <= Priority.SPECULATIVE:
+                        state.waits.append((now, now - job.submitted))
                     state.running[me] = job
                     self._supervision.notify()
                     return job

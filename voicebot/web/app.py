@@ -1,4 +1,4 @@
-"""The public ASGI app: webhooks, the media websocket, and health.
+"""The public ASGI app: webhooks, the media websockets, and health.
 
 `/healthz` answers while the process lives; `/readyz` only when the models and the phrase cache are
 warm, whatever the carrier's state. Models load after the port is open, so that both can be asked.
@@ -7,35 +7,33 @@ warm, whatever the carrier's state. Models load after the port is open, so that 
 from __future__ import annotations
 
 import asyncio
-import secrets
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
-import structlog
 from fastapi import FastAPI, WebSocket
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
-from structlog.contextvars import bound_contextvars
 
-from telephony.media_leg import Started
-from telephony.twilio.desk import IncomingCall
-from telephony.twilio.media_stream import MediaStream
-from telephony.twilio.signature import RequestGate, SignatureCheck
-from telephony.twilio.webhooks import MEDIA_PATH, WebhookDeps, twilio_router
+from telephony.asterisk.exchange import MEDIA_PATH as EXCHANGE_PATH
+from telephony.asterisk.exchange import ExchangeGate, exchange_router
+from telephony.twilio.transfer_webhooks import TransferDeps, transfer_router
+from telephony.twilio.webhooks import TWILIO, WebhookDeps, twilio_router
 from voicebot.bootstrap import Service
-from voicebot.call.parts import Outcome
-from voicebot.call.session import CallSession
-from voicebot.hotlines import Hotline, HotlineUnavailable
-from voicebot.journal import CallAnswered
-from voicebot.media.handshake import StreamRefused, read_start
-from voicebot.media.phone import PhoneLine
 from voicebot.settings import Settings
-from voicebot.web.reception import TOKEN, Reception
+from voicebot.web.carriers import carriers
+from voicebot.web.hosting import CallHost
+from voicebot.web.outbound import open_outbound
+from voicebot.web.phone_page import MEDIA_PATH as PAGE_PATH
+from voicebot.web.phone_page import phone_page_router
+from voicebot.web.reception import Reception
+from voicebot.web.registers import SharedRegister
+from voicebot.web.transferring import PhoneTransfers, phone_transfers
 from voicebot.webchat.routes import chat_router
 
-_log = structlog.get_logger(__name__)
+_WATCH_SECONDS = 1.0
+"""Between two looks at how long callers' words wait for the recogniser."""
 
 
 def create_app(
@@ -49,25 +47,46 @@ def create_app(
         progress: Told of the long steps of loading: what, done, of how many.
     """
     hotlines = service.hotlines
+    transfers: PhoneTransfers | None = None
     reception = Reception(
         settings.limits,
         settings.handoff,
         ready=lambda: service.ready,
         people=service.people,
+        number=service.number_for,
+        briefs=service.briefs,
+        register=(
+            SharedRegister(service.store, settings.limits.token_seconds)
+            if service.store.is_shared
+            else None
+        ),
         # Training begins while the carrier still opens the stream.
         expects=lambda called: hotlines.expect(hotlines.name_for(called)),
+        delay=lambda: service.recogniser_delay,
+        hung_up=lambda call_sid: transfers.hung_up(call_sid) if transfers else None,
     )
-    signatures = (
-        None
-        if settings.development
-        else SignatureCheck(settings.twilio.auth_tokens, settings.public_url)
+    outbound = open_outbound(settings, service, reception)
+    warm = phone_transfers(
+        settings,
+        numbers=lambda called: _numbers(service.number_for(called), settings.handoff.others),
+        briefs=service.briefs,
+        people=service.people,
+        again=reception.again,
+        ready=lambda: service.ready,
+        shared=service.store.is_shared,
     )
-    gate = RequestGate(signatures)
+    transfers = warm[0] if warm else None
+    host = CallHost(settings, service, reception, outbound, transfers)
+    served = list(carriers(settings))
     chats = service.chat_desk()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(service.load(progress))]
+        tasks = [
+            asyncio.create_task(service.load(progress)),
+            asyncio.create_task(_watch(reception)),
+            asyncio.create_task(outbound.run()),
+        ]
         if settings.chat.enabled:
             tasks.append(asyncio.create_task(chats.run()))
         try:
@@ -77,12 +96,23 @@ def create_app(
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await chats.close()
+            if warm is not None:
+                for part in warm:
+                    await part.close()
             await service.close()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(
-        twilio_router(WebhookDeps(desk=reception, gate=gate, public_url=settings.public_url))
-    )
+    for carrier in served:
+        deps = WebhookDeps(
+            desk=reception,
+            gate=carrier.gate,
+            dialect=carrier.dialect,
+            public_url=settings.public_url,
+        )
+        app.include_router(twilio_router(deps))
+        if transfers is not None and carrier.dialect is TWILIO:
+            app.include_router(transfer_router(TransferDeps(transfers.transfers, transfers, deps)))
+    app.include_router(outbound.router)
 
     if settings.chat.enabled:
         app.include_router(chat_router(chats, settings.chat.origins, settings.public_url))
@@ -103,6 +133,8 @@ def create_app(
         body = {
             "status": "ready" if service.ready else "loading",
             "calls": reception.live,
+            "calls_limit": reception.admission.capacity.limit,
+            "recogniser_delay": round(service.recogniser_delay, 3),
             "chats": chats.live,
             "hotlines": {Path(name).name: state for name, state in hotlines.states().items()},
         }
@@ -110,95 +142,36 @@ def create_app(
             body = {"status": "failed", "reason": service.trouble}
         return JSONResponse(body, status_code=200 if service.ready else 503)
 
-    @app.websocket(MEDIA_PATH)
-    async def media(websocket: WebSocket) -> None:
-        if not gate.upgrade_allowed(websocket):
-            _log.warning("stream refused", reason="signature")
-            await websocket.close(1008)  # Before accept: the peer sees HTTP 403.
-            return
-        await websocket.accept()
-        stream = MediaStream()
-        try:
-            started = await read_start(websocket, stream, settings.limits.start_seconds)
-            incoming = reception.admit(started.call_sid, started.custom_parameters.get(TOKEN, ""))
-            if incoming is None:
-                raise StreamRefused("token")
-            if not service.ready:
-                raise StreamRefused("not ready")
-        except StreamRefused as refusal:
-            _log.warning("stream refused", reason=refusal.reason)
-            await _close(websocket, 1008)
-            return
-        try:
-            async with hotlines.lease(hotlines.name_for(incoming.called)) as hotline:
-                await _host(websocket, stream, started, incoming, hotline)
-        except HotlineUnavailable as trouble:
-            # The carrier then asks how the call goes on, and the caller gets the fallback.
-            _log.error("call without its hotline", reason=str(trouble))
-            await _close(websocket, 1011)
-
-    async def _host(
-        websocket: WebSocket,
-        stream: MediaStream,
-        started: Started,
-        incoming: IncomingCall,
-        hotline: Hotline,
-    ) -> None:
-        call = CallAnswered(
-            call_id=f"c{secrets.token_hex(8)}",
-            channel="phone",
-            domain=hotline.domain.name,
-            answered_at=time.time(),
-            carrier_call_id=started.call_sid,
-            caller=incoming.caller,
-            called=incoming.called,
-            versions=service.versions(hotline.domain),
+    for carrier in served:
+        app.add_api_websocket_route(
+            carrier.dialect.media_path, _endpoint(partial(host.take_stream, carrier=carrier))
         )
-        line = PhoneLine(
-            websocket,
-            stream,
-            service.speech_detector(),
-            lead=settings.playout.lead,
-            post=lambda event: session.post(event),
-            clock=lambda: session.now,
+    if password := settings.asterisk.password.get_secret_value():
+        exchange = ExchangeGate(password)
+        app.include_router(exchange_router(reception, exchange))
+        app.add_api_websocket_route(
+            EXCHANGE_PATH, _endpoint(partial(host.take_exchange, gate=exchange))
         )
-        session = CallSession(
-            call,
-            started.stream_sid,
-            service.session_parts(hotline, line.speaker, line.ears),
-            service.session_policy,
-        )
-        with bound_contextvars(call_id=call.call_id):
-            reception.began(started.call_sid)
-            outcome = Outcome("failed")
-            try:
-                outcome = await _look_after(session, line)
-            finally:
-                reception.ended(started.call_sid, outcome)
-                seconds = round(session.now, 1)
-                _log.info("call ended", disposition=outcome.disposition, seconds=seconds)
+    if settings.test_phone.token.get_secret_value():
+        app.include_router(phone_page_router())
+        app.add_api_websocket_route(PAGE_PATH, _endpoint(host.take_page))
 
     return app
 
 
-async def _look_after(session: CallSession, line: PhoneLine) -> Outcome:
-    """Run the line and the session side by side; neither outlives the other."""
-    carrying = asyncio.create_task(line.run())
-    try:
-        return await session.run()
-    finally:
-        try:
-            async with asyncio.timeout(5.0):
-                await line.close()
-                await carrying
-        except TimeoutError:
-            carrying.cancel()
-            _log.warning("media line did not close in time")
+def _numbers(first: str, others: tuple[str, ...]) -> tuple[str, ...]:
+    """Whom to ring, nobody twice; without a first number nobody is to be rung."""
+    return tuple(dict.fromkeys((first, *others))) if first else ()
 
 
-async def _close(websocket: WebSocket, code: int) -> None:
-    try:
-        async with asyncio.timeout(2.0):
-            await websocket.close(code)
-    except (TimeoutError, RuntimeError):
-        return  # The peer is gone, or does not answer: nothing is left to close.
+async def _watch(reception: Reception) -> None:
+    while True:
+        await asyncio.sleep(_WATCH_SECONDS)
+        reception.observe()
+
+
+def _endpoint(take: Callable[[WebSocket], Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    async def endpoint(websocket: WebSocket) -> None:
+        await take(websocket)
+
+    return endpoint

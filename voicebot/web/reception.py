@@ -1,16 +1,13 @@
 """Reception: decides which calls are taken, and how a call goes on once its stream has ended.
 
-The `CallDesk` behind the webhooks. Keeps the calls that are live and, for a while, how the ended
-ones ended; bounded in both.
+The `CallDesk` behind the webhooks. What it must know of a call from one webhook to the next is in
+its register.
 """
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import structlog
 
@@ -18,6 +15,8 @@ from dialogue.brief import Route
 from telephony.calls import CallStatus, DialStatus
 from telephony.twilio.desk import (
     Accept,
+    Blocked,
+    Busy,
     CallAnswer,
     DialEnded,
     FallbackMenu,
@@ -27,32 +26,25 @@ from telephony.twilio.desk import (
     MenuKey,
     Message,
     NextStep,
+    Resume,
     StreamOver,
     StreamReport,
     TransferTo,
     Voicemail,
 )
-from telephony.twilio.tokens import StreamTokens
+from voicebot.briefs import BriefSender
 from voicebot.call.parts import Outcome
 from voicebot.people import People
 from voicebot.settings import HandoffSettings, LimitSettings
-from voicebot.web.briefs import BriefSender
+from voicebot.web.admission import Admission, AdmissionPolicy, Verdict
+from voicebot.web.registers import CallRegister, LocalRegister
+
+_BUSY = "All our lines are busy right now."
 
 TOKEN = "token"
 """Name of the stream parameter that carries the one-use token."""
 
-_REMEMBERED = 1_024
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(slots=True)
-class _Known:
-    """A call that rang here."""
-
-    call: IncomingCall
-    outcome: asyncio.Future[Outcome] | None = None
-    """Set while a session looks after the call, and done when it ended."""
-    rang_at: float = field(default_factory=time.monotonic)
 
 
 class Reception:
@@ -65,75 +57,130 @@ class Reception:
         *,
         ready: Callable[[], bool],
         people: People | None = None,
+        number: Callable[[str], str] | None = None,
         briefs: BriefSender | None = None,
+        register: CallRegister | None = None,
         expects: Callable[[str], bool] = lambda called: True,
-        clock: Callable[[], float] = time.monotonic,
+        delay: Callable[[], float] = lambda: 0.0,
+        hung_up: Callable[[str], None] = lambda call_sid: None,
+        clock: Callable[[], float] | None = None,
     ) -> None:
+        """
+        Args:
+            limits: Who is taken, and how many.
+            handoff: How people are rung.
+            ready: Whether the models are warm.
+            people: How busy those are; counted here where nobody else does.
+            number: Returns where people are rung, by the number that was called; absent: always
+                where the settings say.
+            briefs: Sends briefs to where they work.
+            register: Knows the calls; by default those of this process.
+            expects: Whether the hotline of a called number works; it may begin to load.
+            delay: Seconds that callers' words wait for the recogniser, lately.
+            hung_up: Told when the carrier says that a caller has gone.
+            clock: Seconds since the epoch; never runs backwards.
+        """
         self._limits = limits
         self._handoff = handoff
         self._ready = ready
+        self._number = number or (lambda called: handoff.number)
         self._people = people or People(handoff.people, handoff.talk)
         self._briefs = briefs or BriefSender(
             handoff.brief_url, handoff.brief_key.get_secret_value()
         )
         self._expects = expects
-        self._clock = clock
-        self._tokens = StreamTokens(life=limits.token_seconds)
-        self._calls: OrderedDict[str, _Known] = OrderedDict()
+        self._delay = delay
+        self._hung_up = hung_up
+        self._clock = clock or _steady_clock()
+        self.admission = Admission(
+            AdmissionPolicy(
+                calls=limits.calls,
+                per_caller=limits.per_caller,
+                per_caller_hour=limits.per_caller_hour,
+                minutes_per_day=limits.minutes_per_day,
+                blocked=limits.blocked,
+                expected=limits.token_seconds,
+            )
+        )
+        self._register = register or LocalRegister(limits.token_seconds)
         self.live = 0
         """Sessions under way."""
 
     # --- streams ---------------------------------------------------------------------------
 
-    def admit(self, call_sid: str, token: str) -> IncomingCall | None:
+    async def admit(self, call_sid: str, token: str) -> IncomingCall | None:
         """Let a stream in if it brings the token of its call; each token works once."""
-        if not self._tokens.redeem(token, call_sid, self._clock()):
-            return None
-        known = self._calls.get(call_sid)
-        return known.call if known is not None else None
+        return await self._register.redeem(call_sid, token, self._clock())
+
+    async def again(self, call: IncomingCall) -> Resume:
+        """Return how a caller whose session still waits gets a new stream to it."""
+        return Resume({TOKEN: await self._register.again(call, self._clock())})
 
     def began(self, call_sid: str) -> None:
         """A session looks after the call from now on."""
         self.live += 1
-        if (known := self._calls.get(call_sid)) is not None:
-            known.outcome = asyncio.get_running_loop().create_future()
+        self.admission.began(call_sid, self._clock())
+        self._register.began(call_sid)
 
     def ended(self, call_sid: str, outcome: Outcome) -> None:
         """The session is over."""
         self.live -= 1
-        known = self._calls.get(call_sid)
-        if known is not None and known.outcome is not None and not known.outcome.done():
-            known.outcome.set_result(outcome)
+        self.admission.ended(call_sid, self._clock())
+        self._register.ended(call_sid, outcome)
+
+    def observe(self) -> None:
+        """Learn from the load how many calls can be taken."""
+        self.admission.capacity.observe(self._delay(), self.live, self._clock())
 
     # --- the desk --------------------------------------------------------------------------
 
     async def answer(self, call: IncomingCall) -> CallAnswer:
         """Take the call if there is room and the models are warm."""
-        if not self._ready() or self.live >= self._limits.calls:
-            _log.warning("call not taken", ready=self._ready(), live=self.live)
-            return self._menu("All our lines are busy right now.")
+        if not self._ready():
+            _log.warning("call not taken", reason="not ready")
+            return self._menu(call.called, _BUSY)
+        self.admission.closed = self._limits.closed_file.exists()
+        self.observe()
+        verdict = self.admission.decide(call.caller, self._clock())
+        if verdict is not Verdict.TAKEN:
+            limit = self.admission.capacity.limit
+            _log.warning("call not taken", reason=verdict, live=self.live, limit=limit)
+        match verdict:
+            case Verdict.BLOCKED:
+                return Blocked()
+            case Verdict.CROWD:
+                return Busy()
+            case Verdict.FULL:
+                return self._menu(call.called, _BUSY)
+            case Verdict.SPENT | Verdict.CLOSED:
+                return self._menu(call.called)
         if not self._expects(call.called):
             _log.warning("call not taken", called=call.called, reason="its hotline is broken")
-            return self._menu("Our assistant can't help you right now.")
-        self._calls[call.call_sid] = _Known(call)
-        while len(self._calls) > _REMEMBERED:
-            self._calls.popitem(last=False)
-        return Accept({TOKEN: self._tokens.mint(call.call_sid, self._clock())})
+            return self._menu(call.called, "Our assistant can't help you right now.")
+        return await self.expect(call)
+
+    async def expect(self, call: IncomingCall) -> Accept:
+        """Take a call in any case, as one that we made ourselves; `caller` is whom we rang."""
+        token = await self._register.ring(call, self._clock())
+        self.admission.let_in(call.call_sid, call.caller, self._clock())
+        return Accept({TOKEN: token})
 
     async def stream_ended(self, over: StreamOver) -> NextStep:
         """Go on as the session left it; with the keypad menu where it left nothing."""
         if over.status is CallStatus.COMPLETED:
+            self._hung_up(over.call_sid)
             return Goodbye()
-        outcome = await self._outcome(over.call_sid)
+        outcome = await self._register.outcome(over.call_sid)
         if outcome is None:
-            return self._menu()
+            return self._menu(await self._register.called(over.call_sid))
         if outcome.handoff is not None:
             self._briefs.send(over.call_sid, outcome.handoff.brief)
             if outcome.handoff.brief.get("route") == Route.MESSAGE:
                 return Voicemail()
-            return self._person(over.call_sid)
-        if outcome.disposition == "failed":
-            return self._menu()
+            return await self._person(over.call_sid)
+        if outcome.disposition in ("failed", "caller_hung_up"):
+            # Whoever is asked about still listens, whatever it looked like on the stream.
+            return self._menu(await self._register.called(over.call_sid))
         return Goodbye()
 
     async def stream_reported(self, report: StreamReport) -> None:
@@ -145,7 +192,7 @@ class Reception:
         """Person, message, or nothing."""
         match choice.key:
             case MenuKey.PERSON:
-                return self._person(choice.call_sid)
+                return await self._person(choice.call_sid)
             case MenuKey.MESSAGE:
                 return Voicemail()
             case MenuKey.OTHER:
@@ -162,22 +209,18 @@ class Reception:
         """The recording stays with the carrier; its name is logged for whoever calls back."""
         _log.info("message left", call_sid=message.call_sid, recording_sid=message.recording_sid)
 
-    async def _outcome(self, call_sid: str) -> Outcome | None:
-        known = self._calls.get(call_sid)
-        if known is None or known.outcome is None:
-            return None
-        try:
-            # The webhook can overtake the end of the session.
-            async with asyncio.timeout(3.0):
-                return await asyncio.shield(known.outcome)
-        except TimeoutError:
-            return None
-
-    def _person(self, call_sid: str) -> NextStep:
-        if not self._handoff.number:
+    async def _person(self, call_sid: str) -> NextStep:
+        number = self._number(await self._register.called(call_sid))
+        if not number:
             return Voicemail()
         self._people.began(call_sid)
-        return TransferTo(self._handoff.number, self._handoff.ring)
+        return TransferTo(number, self._handoff.ring)
 
-    def _menu(self, say: str = "") -> FallbackMenu:
-        return FallbackMenu(person=bool(self._handoff.number), say=say)
+    def _menu(self, called: str, say: str = "") -> FallbackMenu:
+        return FallbackMenu(person=bool(self._number(called)), say=say)
+
+
+def _steady_clock() -> Callable[[], float]:
+    """Seconds since the epoch as they were at the start, and as they pass since."""
+    ahead = time.time() - time.monotonic()
+    return lambda: time.monotonic() + ahead

@@ -1,0 +1,136 @@
+"""What is known of a call from one webhook to the next, in one process and in several."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from telephony.calls import CallStatus
+from telephony.twilio.desk import (
+    Accept,
+    FallbackMenu,
+    Goodbye,
+    IncomingCall,
+    NextStep,
+    StreamOver,
+    TransferTo,
+)
+from tests.store.calls import answered
+from tests.store.conftest import database_url, postgres_url, sqlite_url
+from voicebot.call.parts import Outcome
+from voicebot.journal import CallEnded, CallId, Entry, HandoffDecided, JournalEvent
+from voicebot.settings import HandoffSettings, LimitSettings
+from voicebot.store import Store, open_store
+from voicebot.web.reception import Reception
+from voicebot.web.registers import CallRegister, LocalRegister, SharedRegister
+
+__all__ = ["database_url", "postgres_url", "sqlite_url"]
+
+CALL = IncomingCall("CA1", "+15550100001", "+15550100000", "AC1", "+15550100009")
+HANDOFF = HandoffDecided("service", "asked", (), {"route": "person"})
+
+
+@pytest.fixture(params=["local", "shared"])
+def registers(
+    request: pytest.FixtureRequest, database_url: str
+) -> Iterator[tuple[CallRegister, CallRegister]]:
+    """Two registers of the same calls: of one process, or of two."""
+    if request.param == "local":
+        local = LocalRegister(60.0)
+        yield local, local
+        return
+    with open_store(database_url) as one, open_store(database_url) as other:
+        yield SharedRegister(one, 60.0), SharedRegister(other, 60.0)
+
+
+async def test_a_token_serves_once_wherever_the_stream_comes(
+    registers: tuple[CallRegister, CallRegister],
+) -> None:
+    here, there = registers
+    token = await here.ring(CALL, 1_000.0)
+
+    assert await there.redeem("CA1", "0" * 32, 1_001.0) is None
+    assert await there.redeem("CA2", token, 1_001.0) is None
+    assert CALL == await there.redeem("CA1", token, 1_001.0)
+    assert await here.redeem("CA1", token, 1_001.0) is None
+    assert CALL.called == await there.called("CA1")
+    assert "" == await there.called("CA2")
+
+
+async def test_a_token_ages_and_a_new_one_voids_the_old(
+    registers: tuple[CallRegister, CallRegister],
+) -> None:
+    here, there = registers
+    old = await here.ring(CALL, 1_000.0)
+    assert await there.redeem("CA1", old, 1_060.0) is None
+    new = await here.ring(CALL, 1_100.0)
+    assert await there.redeem("CA1", old, 1_101.0) is None
+    assert CALL == await there.redeem("CA1", new, 1_101.0)
+
+
+async def test_of_many_streams_with_one_token_one_is_let_in(
+    registers: tuple[CallRegister, CallRegister],
+) -> None:
+    token = await registers[0].ring(CALL, 1_000.0)
+    let_in = await asyncio.gather(
+        *(registers[n % 2].redeem("CA1", token, 1_001.0) for n in range(8))
+    )
+
+    assert [CALL] == [call for call in let_in if call is not None]
+
+
+def tell(store: Store, *events: JournalEvent) -> None:
+    for seq, event in enumerate(events):
+        store.append(CallId("c1"), Entry(seq, float(seq), event), durable=True)
+
+
+def reception(store: Store) -> Reception:
+    return Reception(
+        LimitSettings(),
+        HandoffSettings(number="+15550109999"),
+        ready=lambda: True,
+        register=SharedRegister(store, 60.0),
+    )
+
+
+async def next_step(front: Reception) -> NextStep:
+    return await front.stream_ended(StreamOver("CA1", CallStatus.IN_PROGRESS, 1))
+
+
+async def test_another_process_knows_how_a_call_ended(database_url: str) -> None:
+    with open_store(database_url) as one, open_store(database_url) as other:
+        here, there = reception(one), reception(other)
+        taken = await here.answer(CALL)
+        assert isinstance(taken, Accept)
+        assert CALL == await there.admit("CA1", taken.parameters["token"])
+        # The session runs there, and the webhook that follows comes here before it has ended.
+        rang = answered("c1", time.time(), "CA1")
+        tell(other, rang)
+        await other.flush()
+        waits = asyncio.create_task(next_step(here))
+        await asyncio.sleep(0.3)
+        assert not waits.done()
+        tell(other, rang, HANDOFF, CallEnded("transferred", ""))
+        there.ended("CA1", Outcome("transferred", HANDOFF))
+
+        assert isinstance(await waits, TransferTo)
+
+
+async def test_a_call_that_was_resolved_elsewhere_ends(database_url: str) -> None:
+    with open_store(database_url) as one, open_store(database_url) as other:
+        tell(
+            other,
+            answered("c1", time.time(), "CA1"),
+            CallEnded("resolved", ""),
+        )
+        await other.flush()
+
+        assert isinstance(await next_step(reception(one)), Goodbye)
+
+
+async def test_a_call_that_nobody_knows_gets_the_menu(database_url: str) -> None:
+    with open_store(database_url) as store:
+        assert isinstance(await next_step(reception(store)), FallbackMenu)
