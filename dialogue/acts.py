@@ -1,9 +1,9 @@
 """The words between a channel and the dialogue manager.
 
 A channel (phone, microphone, chat) turns what happened into a `DialogueInput`; the manager answers
-with a `Step` of `Act`s. Nothing here knows audio, time or telephones, so the same manager serves
-every channel. All values are frozen and made of plain data, so that a step can be written to the
-journal, compared with a golden one and computed speculatively and thrown away.
+with a `dialogue.step.Step` of `Act`s. Nothing here knows audio, time or telephones, so the same
+manager serves every channel. All values are frozen and made of plain data, so that a step can be
+written to the journal, compared with a golden one and computed speculatively and thrown away.
 """
 
 from __future__ import annotations
@@ -11,13 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dialogue.brief import Brief
 from dialogue.plain import plain
-
-if TYPE_CHECKING:
-    from dialogue.state import DialogueState
 
 
 class Channel(StrEnum):
@@ -102,7 +99,25 @@ class Circumstances:
     """Seconds until a person would answer, as far as somebody can tell."""
 
 
-DialogueInput = UserTurn | NoInput | ToolReturned | Interrupted | Circumstances
+class Connection(StrEnum):
+    """How a person is being reached while the conversation goes on."""
+
+    CALLING = "calling"
+    """They are rung."""
+    MISSED = "missed"
+    """Nobody could be had; the customer is still here."""
+    TALKED = "talked"
+    """The customer has talked with a person, and is here again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connecting:
+    """What became of a handoff that the channel carries out while the conversation goes on."""
+
+    connection: Connection
+
+
+DialogueInput = UserTurn | NoInput | ToolReturned | Interrupted | Circumstances | Connecting
 
 
 class Pace(StrEnum):
@@ -168,6 +183,11 @@ class Handoff:
 
 
 @dataclass(frozen=True, slots=True)
+class CancelHandoff:
+    """The customer no longer wants the person who is being rung."""
+
+
+@dataclass(frozen=True, slots=True)
 class EndCall:
     """The conversation is over once everything said before has been heard."""
 
@@ -175,13 +195,14 @@ class EndCall:
     """`resolved`, `abandoned` or `failed` (see README, glossary)."""
 
 
-Act = Say | Ask | CallTool | Handoff | EndCall
+Act = Say | Ask | CallTool | Handoff | CancelHandoff | EndCall
 
 _KINDS: Mapping[type, str] = {
     Say: "say",
     Ask: "ask",
     CallTool: "call_tool",
     Handoff: "handoff",
+    CancelHandoff: "cancel_handoff",
     EndCall: "end_call",
 }
 
@@ -190,51 +211,3 @@ def act_to_dict(act: Act) -> dict[str, Any]:
     """Return an act as plain data, with its `kind` (`say`, `ask`, `call_tool`, …) first."""
     data: dict[str, Any] = plain(asdict(act))
     return {"kind": _KINDS[type(act)], **data}
-
-
-_LOST = (
-    *("no_match", "unknown", "out_of_scope", "control:out_of_scope"),
-    *("which_of_two", "is_it_this", "keys"),
-)
-"""Beginnings of the rules by which the manager says that it did not understand."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """Why the manager decided so; for the journal and the reviewer, never for the customer."""
-
-    intent: str = ""
-    confidence: float = 0.0
-    """Calibrated probability of `intent`, 0..1."""
-    candidates: tuple[tuple[str, float], ...] = ()
-    """The best intents with their probabilities, best first, at most five."""
-    task: str = ""
-    slots: Mapping[str, str] = field(default_factory=dict)
-    articles: tuple[tuple[str, float], ...] = ()
-    """Articles considered with their scores, best first."""
-    rule: str = ""
-    """The policy rule that decided, where one did (`no_match:2`, `asked_for_person`, …)."""
-
-    @property
-    def understood(self) -> float:
-        """How well the turn was understood: 0 where it only leads to asking again, or which; else
-        the confidence of the intent; 1 where none was needed (a value, a yes, a key)."""
-        if self.rule.startswith(_LOST):
-            return 0.0
-        return self.confidence or 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """The manager's whole answer to one input."""
-
-    state: DialogueState
-    acts: tuple[Act, ...]
-    expects: Expectation
-    """In force from now on: that of the last question still open."""
-    trace: Trace = field(default_factory=Trace)
-
-    @property
-    def has_side_effects(self) -> bool:
-        """Whether a speculated step must wait for the turn to be confirmed before it is run."""
-        return any(isinstance(act, CallTool) and act.side_effect for act in self.acts)

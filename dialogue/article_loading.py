@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from dialogue.articles import Article, Card, Image, Link, Part, cut, is_address, read_markdown
+from dialogue.articles import Article, Card, Image, Link, Next, Part, cut, is_address, read_markdown
 from dialogue.documents import Mistakes, Section, parse_yaml, read_text
 
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
@@ -99,6 +99,7 @@ def _article(path: Path, file: str, mistakes: Mistakes, *, shared: bool = False)
         parts=parts,
         chat_text=chat,
         cards=tuple(_card(section) for section in front.sections("cards")),
+        offer=_next(front.section("offer")),
         interruptible=front.flag("interruptible", True),
         shared=shared,
     )
@@ -145,6 +146,15 @@ def _body(
             close()
     close()
     return tuple(parts), "", 0
+
+
+def _next(section: Section | None) -> Next | None:
+    if section is None:
+        return None
+    intent = section.text("intent", required=True, example="return_item")
+    question = section.text("ask", required=True, example="Shall I start a return?")
+    section.finish()
+    return Next(intent, question)
 
 
 def _card(section: Section) -> Card:

@@ -25,6 +25,7 @@ class _Markdown(MarkdownIt):
 
 
 _MARKDOWN = _Markdown("commonmark", {"html": False})
+_RENDERER = MarkdownIt("commonmark", {"html": False})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,15 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Next:
+    """A task that is offered once an article was told."""
+
+    intent: str
+    question: str
+    """Asks for a yes or a no: `Shall I start a return?`"""
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """As much of an article as is told in one go."""
 
@@ -79,6 +89,7 @@ class Article:
     """For the eye, as Markdown; empty when the same."""
     cards: tuple[Card, ...] = ()
     interruptible: bool = True
+    offer: Next | None = None
     shared: bool = False
     """It comes from a folder that several hotlines include."""
 
@@ -117,6 +128,13 @@ def read_markdown(text: str) -> Written:
                 images.append(Image(token.content, str(token.attrGet("src") or "")))
     found = [link.url for link in links] + [image.url for image in images]
     return Written(tuple(links), tuple(images), tuple(url for url in found if not is_address(url)))
+
+
+def to_html(text: str) -> str:
+    """Return a Markdown text as HTML without scripts: tags in it are shown as text, and links that
+    a browser would run are left out."""
+    rendered: str = _RENDERER.render(text)
+    return rendered
 
 
 def is_address(url: str) -> bool:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dialogue.brief import Brief, Mood, Opening, Priority, Route, Value, Why
 from dialogue.domain import ARTICLE_PREFIX, Domain
 from dialogue.feelings import LASTS, Feeling, mood
+from dialogue.question import Topic
 from dialogue.spoken import sentences
-from dialogue.state import DialogueState, Topic
-from dialogue.understanding import english_brief as words
+from dialogue.state import DialogueState
+from dialogue.understanding.brief_words import BriefWords
 
 _OPENINGS = 3
 _LONGEST_REASON = 160
@@ -39,25 +40,29 @@ def brief_of(
         route: How the caller gets to them.
         priority: The least priority; feelings raise it.
     """
-    reason = " ".join((reason or words.REASONS.get(why, why.value)).split())[:_LONGEST_REASON]
+    words = domain.speech.brief
+    reason = " ".join((reason or words.reasons.get(why, why.value)).split())[:_LONGEST_REASON]
     name = _name(state)
-    who = words.WHO.format(
-        name=name or words.NAME_UNKNOWN, number=state.caller or words.NUMBER_UNKNOWN
+    who = words.who.format(
+        name=name or words.name_unknown, number=state.caller or words.number_unknown
     )
-    needs, shown = tuple(_needs(domain, state)), _mood(state)
-    form = words.HEADLINE if shown.feeling == Feeling.CALM else words.HEADLINE_MOOD
-    verified, identity = _identity(state)
+    needs, shown = tuple(_needs(domain, state)), _mood(state, words)
+    # What is at hand, not what was named with it and waits.
+    told = (_summary(domain, need) for need in reversed(state.needs))
+    now = next(filter(None, told), needs[-1])
+    form = words.headline if shown.feeling == Feeling.CALM else words.headline_mood
+    verified, identity = _identity(state, words)
     return Brief(
         hotline=domain.title,
         language=domain.language,
         queue=queue or domain.policy.queue,
         why=why,
         reason=reason,
-        headline=form.format(who=who, need=needs[-1], mood=shown.words, reason=reason),
+        headline=form.format(who=who, need=now, mood=shown.words, reason=reason),
         who=who,
         identity=identity,
         needs=needs,
-        question=_open(domain, state, needs[-1]),
+        question=_open(domain, state, now),
         mood=shown,
         openings=tuple(_openings(domain, state, shown))[:_OPENINGS],
         route=route,
@@ -75,13 +80,14 @@ def brief_of(
 
 def summary_of(domain: Domain, state: DialogueState) -> tuple[str, ...]:
     """Return the brief as the few sentences that fit into a note, such as that of a call-back."""
-    found = [f"The caller {need}." for need in _wanted(domain, state)]
+    words = domain.speech.brief
+    found = [words.summary_need.format(need=need) for need in _wanted(domain, state)]
     found += [f"{_capital(v.label)}: {v.value}." for v in _values(domain, state)]
     found += [f"{_capital(line)}." for line in (*state.done, *state.promised)]
-    shown = _mood(state)
+    shown = _mood(state, words)
     if shown.feeling not in (Feeling.CALM, Feeling.PLEASED):
-        found.append(f"The caller is {shown.words}.")
-    found += [f"The caller said: “{said}”" for said in state.words[-2:]]
+        found.append(words.summary_mood.format(mood=shown.words))
+    found += [words.summary_said.format(words=said) for said in state.words[-2:]]
     return tuple(found)
 
 
@@ -90,32 +96,40 @@ def _name(state: DialogueState) -> str:
     return next((known[name] for name in _NAMES if known.get(name)), "")
 
 
-def _identity(state: DialogueState) -> tuple[bool, str]:
+def _identity(state: DialogueState, words: BriefWords) -> tuple[bool, str]:
     if state.verified:
-        return True, words.IDENTITY_PROVED
-    return False, words.IDENTITY_FAILED if state.wrong_proofs else words.IDENTITY_UNKNOWN
+        return True, words.identity_proved
+    return False, words.identity_failed if state.wrong_proofs else words.identity_unknown
 
 
 def _wanted(domain: Domain, state: DialogueState) -> Iterator[str]:
-    found = []
-    for need in state.needs:
-        intent, flow = domain.intents.get(need), domain.flow_for(need)
-        found.append(flow.summary if flow else intent.summary if intent else "")
+    found = [_summary(domain, need) for need in state.needs]
+    waiting = [_summary(domain, need) for need in state.later if need not in state.needs]
     yield from dict.fromkeys(summary for summary in found if summary)
+    words = domain.speech.brief
+    yield from (words.wants_later.format(need=summary) for summary in waiting if summary)
+
+
+def _summary(domain: Domain, need: str) -> str:
+    intent, flow = domain.intents.get(need), domain.flow_for(need)
+    return flow.summary if flow else intent.summary if intent else ""
 
 
 def _needs(domain: Domain, state: DialogueState) -> Iterator[str]:
+    words = domain.speech.brief
     found = list(_wanted(domain, state))
-    for need in dict.fromkeys(state.needs):
+    for need in dict.fromkeys((*state.needs, *state.later)):
         if need.startswith(ARTICLE_PREFIX):
             article = domain.articles[need.removeprefix(ARTICLE_PREFIX)]
-            found.append(words.ASKED_ABOUT.format(about=article.about))
+            text = words.asked_about.format(about=article.about)
+            waits = need not in state.needs
+            found.append(words.wants_later.format(need=text) if waits else text)
     if found:
         yield from found
     elif state.words:
-        yield words.WANTS_WORDS.format(words=_short(state.words[-1]))
+        yield words.wants_words.format(words=_short(state.words[-1]))
     else:
-        yield words.WANTS_UNKNOWN
+        yield words.wants_unknown
 
 
 def _values(domain: Domain, state: DialogueState) -> Iterator[Value]:
@@ -131,36 +145,37 @@ def _values(domain: Domain, state: DialogueState) -> Iterator[Value]:
 
 def _open(domain: Domain, state: DialogueState, need: str) -> str:
     """Say what the person has to go on with."""
+    words = domain.speech.brief
     question, task = state.question, state.task
     title = domain.flows[task.flow].title if task else ""
     if state.pending is not None:
-        return words.OPEN_TOOL.format(title=title, tool=state.pending.tool)
+        return words.open_tool.format(title=title, tool=state.pending.tool)
     if question is not None:
         match question.topic:
             case Topic.SLOT:
                 label = domain.slots[question.slot].label
                 if part := state.partial.get(question.slot):
-                    return words.OPEN_PART.format(label=label, value=part)
-                return words.OPEN_VALUE.format(label=label)
+                    return words.open_part.format(label=label, value=part)
+                return words.open_value.format(label=label)
             case Topic.CONFIRM:
-                return words.OPEN_CONFIRM.format(question=sentences(question.text)[-1])
+                return words.open_confirm.format(question=sentences(question.text)[-1])
             case Topic.CHOICE:
                 options = " / ".join(domain.title_of(option) for option in question.options)
-                return words.OPEN_CHOICE.format(options=options)
+                return words.open_choice.format(options=options)
             case _:
                 pass
     if task is not None:
-        return words.OPEN_TASK.format(title=title)
+        return words.open_task.format(title=title)
     if state.no_match and state.words:
-        return words.OPEN_WORDS.format(words=_short(state.words[-1]))
+        return words.open_words.format(words=_short(state.words[-1]))
     if state.no_input:
-        return words.OPEN_SILENCE
+        return words.open_silence
     if any(_wanted(domain, state)):
-        return words.OPEN_NEED.format(need=need)
-    return words.OPEN_NOTHING
+        return words.open_need.format(need=need)
+    return words.open_nothing
 
 
-def _mood(state: DialogueState) -> Mood:
+def _mood(state: DialogueState, words: BriefWords) -> Mood:
     """Return how the caller feels now; where they are calm, what they showed before."""
     now = mood(state.feelings, state.turn)
     shown = [sign for sign in state.feelings if sign.feeling is not Feeling.PLEASED]
@@ -168,15 +183,18 @@ def _mood(state: DialogueState) -> Mood:
     if now is Feeling.CALM and state.feelings and state.feelings[-1].feeling is Feeling.PLEASED:
         against = [state.feelings[-1]]
     if not against:
-        return Mood(Feeling.CALM.value, words.CALM)
+        return Mood(Feeling.CALM.value, words.calm)
     sign = max(against, key=lambda sign: (sign.strength, sign.turn))
     feeling = sign.feeling if now is Feeling.CALM else now
-    form = words.MOOD_BEFORE if now is Feeling.CALM and sign in shown else words.MOOD
-    text = form.format(feeling=feeling.value, turn=sign.turn, evidence=sign.words)
+    form = words.mood_before if now is Feeling.CALM and sign in shown else words.mood
+    text = form.format(feeling=words.feelings[feeling], turn=sign.turn, evidence=sign.words)
     others = [s for s in shown if s is not sign and s.turn != sign.turn][-2:]
     if others:
-        told = (words.MOOD.format(feeling=s.feeling, turn=s.turn, evidence=s.words) for s in others)
-        text = words.MOOD_MORE.format(mood=text, others="; ".join(told))
+        told = (
+            words.mood.format(feeling=words.feelings[s.feeling], turn=s.turn, evidence=s.words)
+            for s in others
+        )
+        text = words.mood_more.format(mood=text, others="; ".join(told))
     return Mood(feeling.value, text, sign.turn, sign.words)
 
 
@@ -189,26 +207,27 @@ def _raised(priority: Priority, shown: Mood, why: Why) -> Priority:
 
 def _openings(domain: Domain, state: DialogueState, shown: Mood) -> Iterator[Opening]:
     """Yield what the person may begin with, most useful first."""
+    words = domain.speech.brief
     if shown.feeling not in (Feeling.CALM, Feeling.PLEASED):
-        yield Opening(words.OPENING_SORRY, f"turn {shown.turn}")
+        yield Opening(words.opening_sorry, f"turn {shown.turn}")
     name = state.task.flow if state.task else state.last_task
     if (flow := domain.flows.get(name)) is not None:
-        yield Opening(words.OPENING_FLOW.format(title=flow.title), f"flow:{flow.name}")
-    told = {words.WAS_TOLD.format(about=a.about) for a in domain.articles.values()}
+        yield Opening(words.opening_flow.format(title=flow.title), f"flow:{flow.name}")
+    told = {words.was_told.format(about=a.about) for a in domain.articles.values()}
     if notes := [note for note in state.done if note not in told]:
         # What follows a semicolon is for the reader alone: "…; the caller was told".
-        yield Opening(words.OPENING_NOTE.format(note=notes[-1].split(";")[0]), "note")
+        yield Opening(words.opening_note.format(note=notes[-1].split(";")[0]), "note")
     asked = [need for need in state.needs if need.startswith(ARTICLE_PREFIX)]
     if asked:
         article = domain.articles[asked[-1].removeprefix(ARTICLE_PREFIX)]
-        text = words.OPENING_ARTICLE.format(about=article.about, fact=sentences(article.text)[0])
+        text = words.opening_article.format(about=article.about, fact=sentences(article.text)[0])
         yield Opening(text, asked[-1])
     for value in _values(domain, state):
         if not value.confirmed:
-            text = words.OPENING_VALUE.format(value=value.value, label=value.label)
+            text = words.opening_value.format(value=value.value, label=value.label)
             yield Opening(text, f"slot:{value.name}")
-    yield Opening(words.OPENING_PLAIN, "hotline")
-    yield Opening(words.OPENING_ASK, "hotline")
+    yield Opening(words.opening_plain, "hotline")
+    yield Opening(words.opening_ask, "hotline")
 
 
 def _short(text: str) -> str:

@@ -13,14 +13,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
 
-from dialogue import tasks
+from dialogue import tool_calls
 from dialogue.acts import CallTool, ToolReturned
 from dialogue.domain import ARTICLE_PREFIX, Domain
 from dialogue.grounding import LONGEST, MOST, refusal
 from dialogue.reply import Reply
 from dialogue.spoken import sentences
 from dialogue.state import Composing, PendingCall
-from dialogue.understanding.english_brief import WAS_TOLD
 from dialogue.understanding.intents import Reading
 
 COMPOSE = "compose"
@@ -46,6 +45,8 @@ class Use(StrEnum):
     """Questions that no article answers by itself, from the nearest articles."""
     PHRASING = "phrasing"
     """What an article answers, in words that fit the question."""
+    HEADLINES = "headlines"
+    """The line over a brief, for the people; see `dialogue.headlines`."""
 
 
 def near(reading: Reading, domain: Domain) -> tuple[str, ...]:
@@ -116,7 +117,9 @@ def returned(
     if work.said:
         reply.decided("composed:end", articles=tuple((name, 0.0) for name in work.articles))
         for name in work.articles[:1]:
-            reply.note(WAS_TOLD.format(about=reply.domain.articles[name].about))
+            reply.note(
+                reply.domain.speech.brief.was_told.format(about=reply.domain.articles[name].about)
+            )
         back(reply)
         return
     otherwise(reply, work.otherwise)
@@ -141,7 +144,7 @@ def _say(reply: Reply, work: Composing, text: str) -> str:
 
 def _call(reply: Reply, tool: str, arguments: dict[str, str]) -> None:
     number = reply.state.calls + 1
-    key = tasks.call_key(reply.state.call_id, number, tool, arguments)
+    key = tool_calls.call_key(reply.state.call_id, number, tool, arguments)
     reply.change(calls=number, pending=PendingCall(key, tool, arguments, False))
     filler = reply.prompt("one_moment") if tool == COMPOSE else ""
     reply.acts.append(CallTool(tool, arguments, key, False, filler))

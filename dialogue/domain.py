@@ -13,6 +13,7 @@
 <hotline>/articles/*.md      answers; domain.toml may include folders with more of them
 <hotline>/cues.yaml          words of turn-taking; absent: the language's own
 <hotline>/feelings.yaml      words that show feelings; absent: the language's own
+<hotline>/outbound.yaml      how it calls people by itself; absent: it does not
 <hotline>/handover.yaml      when a person takes over, and when people are there; absent: always
 <hotline>/vocabulary.txt     words worth expecting, for the recogniser
 """
@@ -24,7 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dialogue.articles import Article
-from dialogue.catalogue import Asked, Catalogue
+from dialogue.catalogue import Catalogue
 from dialogue.cues import Cues
 from dialogue.endpoints import Service
 from dialogue.feelings import USUAL as USUAL_FEELINGS
@@ -32,7 +33,9 @@ from dialogue.feelings import FeelingWords
 from dialogue.flows import Flow, Slot
 from dialogue.handover import Handover
 from dialogue.identification import Identification
+from dialogue.intent import Intent
 from dialogue.languages import LANGUAGES
+from dialogue.outbound import Outbound
 from dialogue.policy import Policy
 from dialogue.spoken import Template, sentences
 from dialogue.tools import ToolSpec
@@ -112,37 +115,11 @@ CALL_BACK = "call_back"
 a person."""
 
 
+CALLER_ARGUMENT = "phone"
+"""What a tool takes that tells what is known of a caller."""
+
 ARTICLE_PREFIX = "article:"
 """Before an article's name where it stands beside intents, and in the source of what is said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A short spoken choice, for a need that is too vague to act on."""
-
-    question: str
-    rephrase: str
-    options: tuple[str, ...]
-    """Intents, in the order they are named; also keys 1, 2, …"""
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """Something that callers want, by example."""
-
-    name: str
-    examples: tuple[str, ...]
-    reply: tuple[str, ...] = ()
-    """Said as it is, in variants (small talk)."""
-    choice: Choice | None = None
-    words: tuple[str, ...] = ()
-    """Words that pick it when it is one of a few options."""
-    high_stakes: bool = False
-    """Too much is at stake for a machine: a person takes over at once."""
-    summary: str = ""
-    """For that person: `threatens to go to court`."""
-    catalogue: Asked | None = None
-    """What it asks about products."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +159,8 @@ class Domain:
     catalogue: Catalogue | None = None
     translations: Mapping[str, str] = field(default_factory=dict)
     """The same hotline in other languages: its name or folder by the language's code."""
+    outbound: Outbound | None = None
+    """How it calls people; None: it does not."""
 
     @property
     def speech(self) -> Language:
@@ -196,6 +175,11 @@ class Domain:
         """
         return self.prompts[name][0].text
 
+    @property
+    def keyed(self) -> tuple[str, ...]:
+        """Slots whose values can be keyed."""
+        return tuple(n for n, slot in self.slots.items() if slot.is_code and slot.digits)
+
     def flow_for(self, intent: str) -> Flow | None:
         """Return the task that an intent begins."""
         return next((flow for flow in self.flows.values() if flow.intent == intent), None)
@@ -206,6 +190,13 @@ class Domain:
             return f"hear about {self.articles[need.removeprefix(ARTICLE_PREFIX)].about}"
         flow = self.flow_for(need)
         return flow.title if flow else ""
+
+    def words_of(self, need: str) -> tuple[str, ...]:
+        """Return the words that pick an intent or article when it is one of a few options."""
+        if need in self.intents:
+            return self.intents[need].words
+        article = self.articles[need.removeprefix(ARTICLE_PREFIX)]
+        return (article.about, article.title.lower())
 
     def examples(self) -> tuple[tuple[str, str], ...]:
         """Return (text, need) pairs to learn from: intents, and articles with their prefix."""
@@ -232,13 +223,17 @@ class Domain:
                 found += sentences(text)
             for template in (*slot.heard, *slot.kept, slot.partial):
                 found += template.fixed(self.language)
+        if self.outbound:
+            found += self.outbound.opening.fixed(self.language)
         for tool in self.tools.values():
             found += sentences(tool.filler)
         for intent in self.intents.values():
             for text in intent.reply:
                 found += sentences(text)
             if intent.choice:
-                found += sentences(intent.choice.question) + sentences(intent.choice.rephrase)
+                for options in intent.choice.orders():
+                    found += sentences(intent.choice.ask(self.language, options))
+                    found += sentences(intent.choice.ask_again(self.language, options))
         for texts in self.catalogue.say.values() if self.catalogue else ():
             for template in texts:
                 found += template.fixed(self.language)
@@ -251,28 +246,6 @@ class Domain:
         for article in self.articles.values():
             for part in article.parts:
                 found += sentences(part.text)
+            if article.offer:
+                found += sentences(article.offer.question)
         return tuple(dict.fromkeys(found))
-
-
-def load_domain(name_or_folder: str) -> Domain:
-    """Read and check a hotline: a packaged name (`retail`) or a folder.
-
-    Raises:
-        DomainError: there is none, or it has mistakes; the message lists each with file, line and
-            what to write instead.
-    """
-    from dialogue.loading import load
-
-    return load(name_or_folder)
-
-
-def domain_version(name_or_folder: str) -> str:
-    """Return the `Domain.version` that a hotline would have if it were read now; some milliseconds.
-
-    Raises:
-        DomainError: there is none.
-        OSError: a file of it cannot be read.
-    """
-    from dialogue.loading import current_version
-
-    return current_version(name_or_folder)

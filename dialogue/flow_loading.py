@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dialogue.documents import Mistakes, read_yaml, suggestion
-from dialogue.domain import Intent
-from dialogue.flows import Flow
-from dialogue.step_loading import Known, Parts, StepReader
+from dialogue.flows import Choose, Flow, Slot
+from dialogue.intent import Intent
+from dialogue.step_loading import ALWAYS_KNOWN, Known, Parts, StepReader
 
 
 def load_flow(
@@ -23,7 +23,9 @@ def load_flow(
     if section is None:
         return None
     reader = StepReader(parts, mistakes)
-    reader.block(section.sections("steps", required=True), Known())
+    given = frozenset(parts.given)
+    known = Known(may=given.union(ALWAYS_KNOWN), slots=given & parts.slots.keys())
+    reader.block(section.sections("steps", required=True), known)
     if "steps" in section and not reader.steps:
         section.wrong("a flow needs steps; begin with `- collect: …` or `- call: …`", "steps")
     undo_at = None
@@ -43,8 +45,12 @@ def load_flow(
         title=section.text("title", required=True, example="track an order"),
         summary=section.text("summary", required=True, example="wants to track an order"),
         steps=tuple(reader.steps),
+        finds=section.text("finds"),
         undo_at=undo_at,
     )
+    chosen = {step.slot for step in flow.steps if isinstance(step, Choose)}
+    if flow.finds and flow.finds not in chosen:
+        section.wrong(f"nothing here finds it; add a step `- choose: {flow.finds}`", "finds")
     section.finish()
     return flow
 
@@ -52,9 +58,22 @@ def load_flow(
 def check_flows(
     flows: Mapping[str, tuple[Flow, str]],
     intents: Mapping[str, tuple[Intent, str, int]],
+    slots: Mapping[str, Slot],
     mistakes: Mistakes,
 ) -> None:
-    """Every flow needs an intent of its own."""
+    """Every flow needs an intent of its own, and finds what slots send callers to it for."""
+    for name, slot in slots.items():
+        other = flows.get(slot.otherwise)
+        found = other[0].finds if other else ""
+        # What only serves to find a value may be replaced by another way to it.
+        serves = any(flow.finds == found and name in flow.slots() for flow, _ in flows.values())
+        if slot.otherwise and not (found and (found == name or serves)):
+            mistakes.add(
+                "slots.yaml",
+                1,
+                f"`{name}` goes to `{slot.otherwise}` otherwise, and no flow of that name has "
+                f"`finds: {name}`",
+            )
     taken: dict[str, str] = {}
     for flow, file in flows.values():
         if flow.intent and flow.intent not in intents:

@@ -33,12 +33,17 @@ class SlotKind(StrEnum):
     """A person's name, said or spelled."""
     CHOICE = "choice"
     """One of a few values."""
+    ADDRESS = "address"
+    """A postal address; its value is written as on an envelope."""
     TEXT = "text"
-    """Free words, such as an address."""
+    """Free words."""
 
 
 DICTATED = (SlotKind.CODE, SlotKind.PHONE, SlotKind.POSTCODE)
 """Kinds that are said character by character."""
+
+FREE = (SlotKind.TEXT, SlotKind.ADDRESS)
+"""Kinds that are said in free words."""
 
 
 class AskBack(StrEnum):
@@ -88,6 +93,12 @@ class Slot:
     lookup: str = ""
     """The tool that tells which of several readings are known."""
     ask_back: AskBack = AskBack.UNSURE
+    otherwise: str = ""
+    """The flow that finds the value where the customer does not have it."""
+    other_way: str = ""
+    """Offers it: `I can also find it by your phone number. Shall I?`"""
+    named_by: str = ""
+    """The fact that tells what a value stands for: the items of an order."""
     unsure: tuple[Template, ...] = ()
     """Asks whether the value was understood."""
 
@@ -105,6 +116,8 @@ class Then(StrEnum):
     ASK_AGAIN = "ask_again"
     """The value did not hold: ask for the slot again, and for a person after that."""
     PERSON = "person"
+    GOODBYE = "goodbye"
+    """The conversation ends with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +196,20 @@ class Branch:
     unless: Condition | None = None
 
 
-FlowStep = Collect | Call | Confirm | Tell | Verify | Branch
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """Let the customer pick a slot's value among those that a tool told."""
+
+    slot: str
+    values: str
+    """The fact that lists them."""
+    names: str
+    """The fact that lists what each is called, in the same order."""
+    question: Template
+    """With a place `{names}`."""
+
+
+FlowStep = Choose | Collect | Call | Confirm | Tell | Verify | Branch
 """Steps stand in one list; those inside others are laid out in it, with branches around them."""
 
 
@@ -198,6 +224,8 @@ class Flow:
     summary: str
     """For the person who may take over: `wants to cancel an order`."""
     steps: tuple[FlowStep, ...]
+    finds: str = ""
+    """The slot whose value it finds, for another task or for none."""
     undo_at: int | None = None
     """Index of the first of the steps that take it back, where it can be taken back."""
 
@@ -222,5 +250,7 @@ class Flow:
                     yield from refused
                 case Tell(outcome=outcome):
                     yield from outcome.say
+                case Choose(question=question):
+                    yield question
                 case Collect() | Verify() | Branch():
                     pass

@@ -25,6 +25,8 @@ MOST = 3
 _BORNE = 0.6
 """Share of the words with a meaning that one sentence of the articles, with what was asked, must
 hold."""
+_BORNE_LINE = 0.8
+"""The same of a line over notes, which all of them together must hold."""
 _FEWEST = 3
 _STRANGE = re.compile(
     r"https?:|www\.|\w\.(?:com|net|org|io|info|biz|ru|me|shop|app|co|de|uk)\b"
@@ -62,6 +64,41 @@ def refusal(sentence: str, passages: Sequence[str], question: str) -> str:
     if len(meaning) < _FEWEST:
         return "says nothing"
     return _unborne(said, meaning, bearing, question)
+
+
+def refusal_of_line(line: str, notes: Sequence[str]) -> str:
+    """Return why one line may not stand over notes for a person; empty when it may.
+
+    Unlike an answer it may draw on several notes, and speak of the caller and of what was done,
+    but with the notes' own words.
+
+    Args:
+        line: What the model wrote.
+        notes: What it was given.
+    """
+    if not line or len(line) > LONGEST or len(sentences(line)) != 1:
+        return "length"
+    if _STRANGE.search(line) or not line.isprintable() or not _western(line):
+        return "strange characters"
+    if "?" in line:
+        return "a question"
+    bare, known = f" {' '.join(tokens(line))} ", f" {' '.join(tokens(' . '.join(notes)))} "
+    for phrase in (*english.NEVER, *english.CLAIMS):
+        if f" {phrase} " in bare and f" {phrase} " not in known and phrase != "the caller":
+            return "not its business"
+    if _names(line) - _names_in(notes):
+        return "a name from nowhere"
+    told = _meaning(line)
+    if len(told) < _FEWEST:
+        return "says nothing"
+    if len(told & frozenset().union(*map(_meaning, notes))) < _BORNE_LINE * len(told):
+        return "not in the notes"
+    if _numbers(line) - frozenset().union(*map(_numbers, notes)):
+        return "a number from nowhere"
+    nearest = max(notes, key=lambda note: len(told & _meaning(note)))
+    if (_denies(line) and not any(map(_denies, notes))) or (_denies(nearest) and not _denies(line)):
+        return "affirms or denies what the notes do not"
+    return ""
 
 
 def _unborne(said: str, meaning: frozenset[str], bearing: Sequence[str], question: str) -> str:

@@ -5,8 +5,6 @@ People who are not there, or who are all talking, are not promised.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dialogue.acts import Answer, Handoff
 from dialogue.brief import Priority, Route, Why
 from dialogue.briefing import brief_of
@@ -14,10 +12,9 @@ from dialogue.domain import CALL_BACK, PERSON
 from dialogue.feelings import Feeling, mood
 from dialogue.handover import Anger
 from dialogue.hours import moment, waiting
-from dialogue.state import DialogueState, Question, Topic
-
-if TYPE_CHECKING:
-    from dialogue.reply import Reply
+from dialogue.question import Question, Topic
+from dialogue.reply import Reply
+from dialogue.state import DialogueState
 
 
 def hand_over(
@@ -43,16 +40,20 @@ def hand_over(
         settled: The caller knows that it takes long, and wants to wait.
     """
     state, rules = reply.state, reply.domain.handover
+    if state.connecting:
+        # One is on the way; what else was asked is taken up when it is asked again.
+        _say(reply, "already")
+        return
     there, can_call_back = _there(reply), takes_call_backs(reply)
     if not there:
         _tell_closed(reply)
         if can_call_back:
-            _ask(reply, "ask_call_back", (CALL_BACK,), why, reason)
+            ask(reply, "ask_call_back", (CALL_BACK,), why, reason)
             return
     long = there and state.wait is not None and state.wait >= rules.wait
     if long and can_call_back and not settled and why is not Why.STAKES:
-        _say(reply, "busy", wait=waiting(state.wait or 0))
-        _ask(reply, "ask_wait", (PERSON, CALL_BACK), why, reason)
+        _say(reply, "busy", wait=waiting(state.wait or 0, reply.domain.language))
+        ask(reply, "ask_wait", (PERSON, CALL_BACK), why, reason)
         return
     route = Route.TRANSFER if there else Route.MESSAGE
     brief = brief_of(
@@ -74,12 +75,12 @@ def angered(reply: Reply, *, led_nowhere: bool) -> None:
     if rules.anger is Anger.TRANSFER or (led_nowhere and "anger" in reply.state.offered):
         reply.keep_facts()
         reply.decided("angry")
-        hand_over(reply, Why.ANGER, _why_angry(reply.state))
+        hand_over(reply, Why.ANGER, _why_angry(reply))
     elif led_nowhere:
         reply.keep_facts()
         reply.decided("angry:offer")
         reply.change(offered=(*reply.state.offered, "anger"))
-        reply.ask_person()
+        offer(reply)
 
 
 def apply_rules(reply: Reply) -> None:
@@ -97,7 +98,7 @@ def apply_rules(reply: Reply) -> None:
         if rule.say:
             reply.say(rule.say, f"handover:{rule.name}")
         if rule.offer:
-            reply.ask_person()
+            offer(reply)
         else:
             hand_over(reply, Why.RULE, rule.reason, queue=rule.queue, priority=rule.priority)
         return
@@ -114,13 +115,33 @@ def facts_of(state: DialogueState) -> dict[str, str]:
     }
 
 
-def offer_when_closed(reply: Reply) -> bool:
+def offer(reply: Reply) -> None:
+    """Offer a person; and a call-back, where the hotline takes them and none is under way."""
+    if reply.state.connecting:
+        _say(reply, "already")
+        return
+    if _offer_when_closed(reply):
+        return
+    both = takes_call_backs(reply)
+    name = "offer_call_back" if both else "offer_person"
+    reply.ask(
+        Question(
+            Topic.PERSON,
+            reply.prompt(name),
+            expects=reply.expects(Answer.YES_NO, *reply.domain.speech.yes_no_words, digits=1),
+            options=(PERSON, CALL_BACK) if both else (),
+            source=f"prompt:{name}",
+        )
+    )
+
+
+def _offer_when_closed(reply: Reply) -> bool:
     """Offer what can be had while nobody is there; False when somebody is."""
     if _there(reply):
         return False
     _tell_closed(reply)
     if takes_call_backs(reply):
-        _ask(reply, "ask_call_back", (CALL_BACK,))
+        ask(reply, "ask_call_back", (CALL_BACK,))
         return True
     return False
 
@@ -138,7 +159,7 @@ def _there(reply: Reply) -> bool:
 
 def _tell_closed(reply: Reply) -> None:
     hours, now = reply.domain.handover.hours, moment(reply.state.now)
-    opens = hours.opens_in_words(now) if hours and now else ""
+    opens = hours.opens_in_words(now, reply.domain.language) if hours and now else ""
     _say(reply, "closed" if opens else "closed_long", opens=opens)
 
 
@@ -146,13 +167,22 @@ def _say(reply: Reply, name: str, **places: str) -> None:
     reply.say(reply.domain.handover.say[name].fill(places), f"handover:{name}")
 
 
-def _ask(
+def ask(
     reply: Reply,
     name: str,
     options: tuple[str, ...],
     why: Why = Why.ACCEPTED,
     reason: str = "",
 ) -> None:
+    """Ask which way the customer would like, where there is no person right now.
+
+    Args:
+        reply: The step being composed.
+        name: The words, from `handover.yaml`.
+        options: Ways to choose from: `PERSON`, `CALL_BACK`.
+        why: The kind of reason for a person.
+        reason: The same in one line.
+    """
     words = (*reply.domain.speech.yes_no_words, *reply.domain.speech.wait_words)
     reply.ask(
         Question(
@@ -167,6 +197,7 @@ def _ask(
     )
 
 
-def _why_angry(state: DialogueState) -> str:
-    against = [s for s in state.feelings if s.feeling in (Feeling.ANGRY, Feeling.ANNOYED)]
-    return f"the caller is angry: “{against[-1].words}”" if against else "the caller is angry"
+def _why_angry(reply: Reply) -> str:
+    against = [s for s in reply.state.feelings if s.feeling in (Feeling.ANGRY, Feeling.ANNOYED)]
+    shown = against[-1].words if against else "…"
+    return reply.domain.speech.brief.reason_angry.format(words=shown)

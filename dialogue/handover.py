@@ -59,6 +59,8 @@ class Handover:
     anger: Anger = Anger.OFFER
     wait: float = 180.0
     """Seconds of waiting from which a call-back is offered first."""
+    number: str = ""
+    """Where people are rung (E.164); empty: where the server's settings say."""
     hours: Hours | None = None
     """When people are there; None: always."""
     rules: tuple[Rule, ...] = ()

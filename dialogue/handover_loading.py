@@ -20,6 +20,7 @@ from dialogue.understanding import english_handover as english
 
 FILE = "handover.yaml"
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*(?:-|–|to)\s*(\d{1,2}):(\d{2})\Z")
+_NUMBER = re.compile(r"\+[1-9]\d{6,14}\Z")
 _CLOSED = "closed"
 _MOST_RULES = 50
 
@@ -53,7 +54,8 @@ def load_handover(
         failures=int(top.number("failures", usual.failures, 2, 50)),
         anger=Anger(top.choice("anger", [anger.value for anger in Anger], usual.anger.value)),
         wait=top.number("wait", usual.wait, 1, 7200),
-        hours=_hours(top.section("hours"), mistakes),
+        number=_number(top),
+        hours=read_hours(top.section("hours"), mistakes),
         rules=_rules(top, facts, intents, mistakes),
         cheerful=_cheerful(top, prompts, intents, mistakes) or usual.cheerful,
         say=_say(top.section("say"), language, mistakes),
@@ -62,7 +64,20 @@ def load_handover(
     return handover
 
 
-def _hours(section: Section | None, mistakes: Mistakes) -> Hours | None:
+def _number(top: Section) -> str:
+    text = top.text("number")
+    number = "".join(text.split())
+    if text and not _NUMBER.match(number):
+        top.wrong(
+            f"`number: {text}` is no full telephone number; write it with its country code and in "
+            'quotes, like `number: "+15551234567"`',
+            "number",
+        )
+    return number
+
+
+def read_hours(section: Section | None, mistakes: Mistakes) -> Hours | None:
+    """Read when people are there; None where nothing says so, and they always are."""
     if section is None:
         return None
     zone = section.text("timezone", required=True, example="America/New_York")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from dialogue import spoken_german
 from dialogue.spoken import when
 from dialogue.understanding import english_handover as words
 
@@ -51,13 +52,15 @@ class Hours:
         here = now.astimezone(ZoneInfo(self.timezone))
         return next((opening for opening in self._openings(here) if opening > here), None)
 
-    def opens_in_words(self, now: datetime) -> str:
+    def opens_in_words(self, now: datetime, language: str = "en") -> str:
         """Return when somebody is there again as one would say it: `tomorrow at nine in the
-        morning`; empty if not within two weeks."""
+        morning`, `morgen um neun Uhr`; empty if not within two weeks."""
         opening = self.next_opening(now)
         if opening is None:
             return ""
         today = now.astimezone(ZoneInfo(self.timezone)).date()
+        if language == "de":
+            return spoken_german.moment(opening, today)
         return f"{when(opening.date(), today)} {words.AT} {clock(opening.time())}"
 
     def _day(self, day: datetime) -> tuple[Span, ...]:
@@ -90,9 +93,11 @@ def clock(at: time) -> str:
     return f"{said} {part}"
 
 
-def waiting(seconds: float) -> str:
+def waiting(seconds: float, language: str = "en") -> str:
     """Return a time of waiting as one would say it, rounded up to whole minutes."""
     minutes = max(1, -(-int(seconds) // 60))
+    if language == "de":
+        return spoken_german.waiting(minutes)
     return words.ONE_MINUTE if minutes == 1 else words.MINUTES.format(minutes=minutes)
 
 

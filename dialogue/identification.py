@@ -15,6 +15,8 @@ from dialogue.spoken import Template
 VERIFIED, UNVERIFIED = "verified", "unverified"
 OUTCOMES = (VERIFIED, UNVERIFIED)
 """The two ways in which the tool of an identification turns out."""
+BETWEEN = "\n"
+"""Between the values where several together are identified."""
 
 
 @dataclass(frozen=True, slots=True)

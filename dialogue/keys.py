@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dialogue.state import Question, Topic
+from dialogue.question import Question, Topic
 
 KEYS = "0123456789*#"
 PERSON = "0"
@@ -20,6 +20,10 @@ FINISH = "#"
 _YES, _NO = "1", "2"
 _CLOSED = (Topic.CONFIRM, Topic.VALUE, Topic.PERSON, Topic.MORE, Topic.GO_ON)
 """Questions that a yes or a no answers."""
+
+
+_LISTED = (Topic.CHOICE, Topic.PICK, Topic.PERSON)
+"""Questions whose options have keys of their own."""
 
 
 class Meaning(StrEnum):
@@ -94,8 +98,8 @@ def read_keys(
     if first == PERSON:
         return Pressed(Meaning.PERSON, rest=rest, anew=anew)
     match question:
-        case Question(topic=Topic.CHOICE | Topic.PERSON, options=options) if options and (
-            not ahead or question.topic is Topic.CHOICE
+        case Question(topic=Topic.CHOICE | Topic.PICK | Topic.PERSON, options=options) if (
+            options and (not ahead or question.topic is not Topic.PERSON)
         ):
             if int(first) <= len(options):
                 return Pressed(Meaning.OPTION, str(int(first) - 1), _after(bare, 1), anew)

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dialogue.acts import Step, UserTurn
+from dialogue.acts import UserTurn
 from dialogue.articles import Article
 from dialogue.domain import ARTICLE_PREFIX, Domain
 from dialogue.ports import PassageIndexer
+from dialogue.question import OPEN
 from dialogue.spoken import sentences
-from dialogue.state import OPEN, DialogueState
+from dialogue.state import DialogueState
+from dialogue.step import Step
 from dialogue.understanding.english_language import ENGLISH
 from dialogue.understanding.intents import Reading, normalised
 from dialogue.understanding.language import Language

@@ -8,22 +8,22 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from dialogue.article_loading import article_folders, load_articles
-from dialogue.catalogue import Asked
 from dialogue.catalogue_loading import load_catalogue
 from dialogue.documents import (
     Mistakes,
     Section,
     read_toml,
-    read_yaml,
     suggestion,
 )
-from dialogue.domain import CONTROLS, OPTIONAL_CONTROLS, Choice, Domain, Intent
+from dialogue.domain import CONTROLS, Domain
 from dialogue.errors import DomainError, Mistake
 from dialogue.flow_loading import check_flows, load_flow
 from dialogue.flows import Flow
 from dialogue.handover_loading import load_handover
 from dialogue.identification_loading import load_identifications
+from dialogue.intent_loading import check_effects, load_intents
 from dialogue.languages import LANGUAGES
+from dialogue.outbound_loading import fact_names, load_outbound, read_outbound
 from dialogue.policy import Policy
 from dialogue.slot_loading import check_lookups, load_slots
 from dialogue.step_loading import Parts
@@ -32,13 +32,17 @@ from dialogue.tool_loading import load_tools
 from dialogue.translation import Translation
 
 PACKAGED = Path(__file__).parent / "domains"
-FEWEST_EXAMPLES = 8
 _BACKEND = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*\Z")
 _PARTS = (".toml", ".yaml", ".md", ".txt", ".csv")
 
 
-def load(name_or_folder: str) -> Domain:
-    """Read and check a hotline; see `dialogue.domain.load_domain`."""
+def load_domain(name_or_folder: str) -> Domain:
+    """Read and check a hotline: a packaged name (`retail`) or a folder.
+
+    Raises:
+        DomainError: there is none, or it has mistakes; the message lists each with file, line and
+            what to write instead.
+    """
     folder = _find(name_or_folder)
     mistakes = Mistakes()
     head = read_toml(folder, "domain.toml", mistakes, "domain.toml")
@@ -55,22 +59,23 @@ def load(name_or_folder: str) -> Domain:
     tools = load_tools(source, mistakes)
     check_lookups(source, slots, tools.specs, mistakes)
     identifications = load_identifications(source, slots, tools.specs, mistakes)
-    parts = Parts(slots, tools.specs, identifications)
+    outbound_file = read_outbound(source, mistakes)
+    parts = Parts(slots, tools.specs, identifications, fact_names(outbound_file))
     flows: dict[str, tuple[Flow, str]] = {}
     for path in sorted((source / "flows").glob("*.yaml")):
         file = f"flows/{path.name}"
         if flow := load_flow(source, file, path.stem, parts, mistakes):
             flows[path.stem] = (flow, file)
     mistakes.translation = None
-    intents = _intents(folder, mistakes)
+    intents = load_intents(folder, tools.specs, mistakes)
     articles = load_articles(folder, shared, mistakes)
-    check_flows(flows, intents, mistakes)
+    check_flows(flows, intents, slots, mistakes)
     catalogue = load_catalogue(folder, mistakes)
     if catalogue is None:
         for intent, file, line in intents.values():
             if intent.catalogue:
                 mistakes.add(file, line, f"`{intent.name}` needs a catalogue.csv; add one")
-    _check_effects(intents, {flow.intent for flow, _ in flows.values()}, mistakes)
+    check_effects(intents, {flow.intent for flow, _ in flows.values()}, mistakes)
     if any(flow.undo_at is not None for flow, _ in flows.values()) and "undo" not in intents:
         mistakes.add(
             "intents/controls.yaml",
@@ -78,7 +83,17 @@ def load(name_or_folder: str) -> Domain:
             f"a flow has `undo`, but intent `undo` is missing ({CONTROLS['undo']}); add it with "
             "examples",
         )
-    facts = {*slots, *(fact for tool in tools.specs.values() for fact in tool.facts)}
+    mistakes.translation = translation
+    outbound = load_outbound(
+        outbound_file,
+        {key: flow for key, (flow, _) in flows.items()},
+        slots,
+        identifications,
+        intents,
+        mistakes,
+    )
+    mistakes.translation = None
+    facts = {*slots, *parts.given, *(fact for tool in tools.specs.values() for fact in tool.facts)}
     mistakes.translation = translation
     handover = load_handover(source, language, facts, intents, prompts.spoken, mistakes)
     mistakes.translation = None
@@ -113,11 +128,17 @@ def load(name_or_folder: str) -> Domain:
         service=tools.service,
         translations=translations,
         catalogue=catalogue,
+        outbound=outbound,
     )
 
 
-def current_version(name_or_folder: str) -> str:
-    """Return the version that a hotline's files have now; see `dialogue.domain.domain_version`."""
+def domain_version(name_or_folder: str) -> str:
+    """Return the `Domain.version` that a hotline would have if it were read now; some milliseconds.
+
+    Raises:
+        DomainError: there is none.
+        OSError: a file of it cannot be read.
+    """
     folder, mistakes = _find(name_or_folder), Mistakes()
     head = read_toml(folder, "domain.toml", mistakes, "domain.toml")
     shared = article_folders(folder, PACKAGED, head, mistakes)
@@ -151,11 +172,15 @@ def _find(name_or_folder: str) -> Path:
     if (folder / "domain.toml").is_file():
         return folder
     known = sorted(path.parent.name for path in PACKAGED.glob("*/domain.toml"))
-    what = (
-        "the folder holds no domain.toml; add one"
-        if folder.is_dir()
-        else f"no such hotline or folder; packaged hotlines: {', '.join(known)}"
-    )
+    if folder.is_dir():
+        what = "the folder holds no domain.toml; add one"
+    elif folder.is_file():
+        what = f"`{name_or_folder}` is a file; name its folder, `{folder.parent}`"
+    else:
+        what = (
+            f"there is no folder `{name_or_folder}`; make one with `voicebot domain new "
+            f"{name_or_folder}`, or name a packaged hotline: {', '.join(known)}"
+        )
     raise DomainError(name_or_folder, (Mistake("domain.toml", 1, what),))
 
 
@@ -202,134 +227,6 @@ def _head(head: Section | None) -> tuple[str, str, str, Policy, Mapping[str, str
         section.finish()
     head.finish()
     return name, title, language or "en", policy, translations
-
-
-def _intents(folder: Path, mistakes: Mistakes) -> dict[str, tuple[Intent, str, int]]:
-    """Return (intent, file, line) by name."""
-    found: dict[str, tuple[Intent, str, int]] = {}
-    said: dict[str, tuple[str, str, int]] = {}
-    files = sorted((folder / "intents").glob("*.yaml"))
-    if not files:
-        mistakes.add(
-            "intents/", 1, "no intents; add intents/tasks.yaml with `name: {examples: […]}`"
-        )
-    for path in files:
-        file = f"intents/{path.name}"
-        top = read_yaml(folder, file, mistakes, file)
-        for name in top.names() if top else ():
-            section = top.section(name) if top else None
-            if section is None:
-                continue
-            examples = section.located_texts("examples", required=True, example="[…]")
-            for text, line in examples:
-                key = " ".join(text.lower().split())
-                if key in said:
-                    other, where, at = said[key]
-                    mistakes.add(
-                        file, line, f"the example is already in `{other}` ({where}:{at}); keep one"
-                    )
-                said[key] = (name, file, line)
-            if "examples" in section and len(examples) < FEWEST_EXAMPLES:
-                section.wrong(
-                    f"`{name}` has {len(examples)} examples; write at least {FEWEST_EXAMPLES}, "
-                    "as different from each other as callers are",
-                    "examples",
-                )
-            intent = Intent(
-                name,
-                tuple(text for text, _ in examples),
-                section.texts("reply"),
-                _choice(section.section("choice")),
-                section.texts("words"),
-                section.choice("stakes", ("usual", "high"), "usual") == "high",
-                section.text("summary"),
-                _asked(section),
-            )
-            if intent.high_stakes and not intent.summary:
-                section.wrong(
-                    f"`{name}` has `stakes: high`; add `summary` for the person who takes over, "
-                    "like `summary: threatens to go to court`",
-                    "stakes",
-                )
-            section.finish()
-            if name in found:
-                mistakes.add(
-                    file, section.line, f"intent `{name}` is also in {found[name][1]}; keep one"
-                )
-            else:
-                found[name] = (intent, file, section.line)
-    return found
-
-
-def _asked(section: Section) -> Asked | None:
-    if "catalogue" not in section:
-        return None
-    return Asked(section.choice("catalogue", [asked.value for asked in Asked]))
-
-
-def _choice(section: Section | None) -> Choice | None:
-    if section is None:
-        return None
-    question = section.text("question", required=True, example='"Do you want to …, or …?"')
-    options = section.texts("options", required=True, example="[order_status, cancel_order]")
-    choice = Choice(question, section.text("rephrase", question), options)
-    if "options" in section and not 2 <= len(options) <= 4:
-        section.wrong(
-            "a spoken choice has two to four options; more cannot be kept in mind", "options"
-        )
-    section.finish()
-    return choice
-
-
-def _check_effects(
-    intents: dict[str, tuple[Intent, str, int]], with_flow: set[str], mistakes: Mistakes
-) -> None:
-    """Every intent must lead somewhere, and to one place only."""
-    for name in CONTROLS:
-        if name not in intents and name not in OPTIONAL_CONTROLS:
-            mistakes.add(
-                "intents/controls.yaml",
-                1,
-                f"intent `{name}` is missing ({CONTROLS[name]}); add it with examples",
-            )
-    for name, (intent, file, line) in intents.items():
-        effects = [
-            label
-            for label, present in (
-                ("a flow", name in with_flow),
-                ("`stakes: high`", intent.high_stakes),
-                # What is said before a person takes over is no effect of its own.
-                ("`reply`", bool(intent.reply) and not intent.high_stakes),
-                ("`choice`", intent.choice is not None),
-                ("`catalogue`", intent.catalogue is not None),
-                ("a built-in meaning", name in CONTROLS),
-            )
-            if present
-        ]
-        if not effects:
-            mistakes.add(
-                file, line, f"nothing follows `{name}`; add `reply`, `choice`, or a flow for it"
-            )
-        elif len(effects) > 1:
-            mistakes.add(file, line, f"`{name}` leads to {' and '.join(effects)}; keep one of them")
-        for option in intent.choice.options if intent.choice else ():
-            if option not in intents:
-                hint = suggestion(option, sorted(with_flow))
-                mistakes.add(file, line, f"option `{option}` of `{name}` is no intent; {hint}")
-            elif option not in with_flow:
-                mistakes.add(
-                    file,
-                    line,
-                    f"option `{option}` of `{name}` has no flow; only tasks can be chosen",
-                )
-            elif not intents[option][0].words:
-                other = intents[option]
-                mistakes.add(
-                    other[1],
-                    other[2],
-                    f"`{option}` is an option of `{name}`; add `words` that pick it, "
-                    "like `words: [track, where]`",
-                )
 
 
 def folder_version(folder: Path, shared: Sequence[Path] = ()) -> str:

@@ -10,15 +10,25 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import assert_never
 
-from dialogue import composing, handing_over, repair, switching, tasks, unheard
+from dialogue import (
+    calling_out,
+    composing,
+    connecting,
+    handing_over,
+    repair,
+    results,
+    switching,
+    unheard,
+)
 from dialogue.acts import (
     Answer,
     Channel,
     Circumstances,
+    Connecting,
+    Connection,
     DialogueInput,
     Interrupted,
     NoInput,
-    Step,
     ToolReturned,
     UserTurn,
 )
@@ -27,8 +37,10 @@ from dialogue.domain import Domain
 from dialogue.knowledge import Knowledge
 from dialogue.languages import asked_for
 from dialogue.ports import IntentTrainer, PassageIndexer
+from dialogue.question import Question, Topic
 from dialogue.reply import Reply
-from dialogue.state import DialogueState, Question, Topic
+from dialogue.state import DialogueState
+from dialogue.step import Step
 from dialogue.turns import Turns
 from dialogue.understanding.intents import Understanding
 
@@ -71,6 +83,11 @@ class DialogueManager:
         self.understanding = Understanding(domain, trainer, indexer)
         self._turns = Turns(domain, self.understanding, Knowledge(domain, indexer), composes)
 
+    @property
+    def translations(self) -> tuple[Domain, ...]:
+        """The hotline in the other languages that it goes on in."""
+        return tuple(other.domain for other in self._translations.values())
+
     def start(
         self,
         call_id: str = "",
@@ -78,6 +95,7 @@ class DialogueManager:
         channel: Channel = Channel.PHONE,
         *,
         circumstances: Circumstances = UNKNOWN,
+        occasion: Mapping[str, str] | None = None,
     ) -> Step:
         """Greet.
 
@@ -88,6 +106,8 @@ class DialogueManager:
                 it is withheld.
             channel: How the customer reached us; in a chat, articles are shown and not told.
             circumstances: The time, and how long people keep callers waiting.
+            occasion: What the hotline calls about, where it is the one that calls; the text that
+                is kept of each value by the names in outbound.yaml.
         """
         known = known_number(caller)
         state = DialogueState(
@@ -98,6 +118,8 @@ class DialogueManager:
             now=circumstances.now[:LONGEST_NUMBER],
             wait=circumstances.wait,
         )
+        if occasion is not None and self.domain.outbound is not None:
+            return calling_out.begin(self.domain, self.domain.outbound, state, occasion)
         reply = Reply(self.domain, state)
         question = Question(
             Topic.NEED,
@@ -131,6 +153,10 @@ class DialogueManager:
                 reply = Reply(self.domain, state, goes_on=True)
                 reply.change(now=now[:LONGEST_NUMBER], wait=wait)
                 reply.decided("circumstances")
+                return reply.step()
+            case Connecting(connection=connection):
+                reply = Reply(self.domain, state, goes_on=connection is Connection.CALLING)
+                connecting.got_on(reply, connection)
                 return reply.step()
             case Interrupted(unheard=left):
                 reply = Reply(self.domain, state)
@@ -174,7 +200,7 @@ class DialogueManager:
         if composing.waited_for(state.pending):
             composing.returned(reply, result, self._turns.back, self._turns.without_model)
         else:
-            tasks.returned(reply, state.pending, result)
+            results.returned(reply, state.pending, result)
         handing_over.apply_rules(reply)
         self._turns.go_on(reply)
         return reply.step()

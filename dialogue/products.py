@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from dialogue.acts import Answer
 from dialogue.catalogue import Asked, Catalogue, Product, Variant
+from dialogue.question import Question, Topic
 from dialogue.reply import Reply
 from dialogue.spoken import Template, listing
-from dialogue.state import ProductTopic, Question, Topic
+from dialogue.state import ProductTopic
 from dialogue.tools import LIST_SEPARATOR
 from dialogue.understanding.english import ALSO, OWNED, REFERRING
-from dialogue.understanding.english_brief import WAS_TOLD
 from dialogue.understanding.numbers import tokens
 from dialogue.understanding.products import Mentions, ProductReader
 from dialogue.understanding.quantities import read_quantity
@@ -32,9 +32,14 @@ _PRODUCT, _MEASURE = "product", "measure"
 class Products:
     """Answers about one hotline's catalogue; holds nothing of any conversation."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, usual: Collection[str] = ()) -> None:
+        """
+        Args:
+            catalogue: What is sold.
+            usual: Words that callers use for other things; they are no names misheard.
+        """
         self._catalogue = catalogue
-        self._reader = ProductReader(catalogue)
+        self._reader = ProductReader(catalogue, usual)
 
     def takes(
         self, reply: Reply, text: str, asked: Asked | None, need: str, *, sure: bool = True
@@ -162,7 +167,7 @@ class Products:
         text: str,
     ) -> None:
         _remember(reply, asked, product.id, mentions)
-        reply.note(WAS_TOLD.format(about=product.name))
+        reply.note(reply.domain.speech.brief.was_told.format(about=product.name))
         match asked:
             case Asked.STOCK:
                 self._stock(reply, product, mentions, topic)
@@ -271,7 +276,7 @@ class Products:
         self._say(reply, "size" if size else "no_size", name=product.name, size=spoken)
 
     def _promotions(self, reply: Reply, product: str) -> None:
-        reply.note(WAS_TOLD.format(about="promotions"))
+        reply.note(reply.domain.speech.brief.was_told.format(about="promotions"))
         found = self._catalogue.promoted(product, reply.facts.get("today", ""))
         for promotion in found[:_MOST_NAMED]:
             reply.say(promotion.say, "catalogue:promotions")

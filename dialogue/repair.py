@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dialogue import unheard
+from dialogue import handing_over, unheard
 from dialogue.brief import Why
 from dialogue.feelings import Feeling, mood
 from dialogue.policy import OUT_OF_SCOPE, Escalation, escalation
+from dialogue.question import OPEN, Topic
 from dialogue.reply import Reply
-from dialogue.state import OPEN, Topic
 
 
 def ask_again(reply: Reply, *, rephrased: bool = False) -> None:
@@ -51,7 +51,7 @@ def silence(reply: Reply) -> None:
             reply.say_prompt("no_input_rephrased")
             ask_again(reply, rephrased=True)
         case Escalation.OFFER_PERSON:
-            reply.ask_person()
+            handing_over.offer(reply)
         case Escalation.GIVE_UP:
             reply.goodbye("abandoned")
 
@@ -76,7 +76,7 @@ def not_understood(reply: Reply, *, prompt: str = "no_match") -> None:
     if _too_many_failures(reply) and count < len(Escalation):
         reply.say_prompt(prompt)
         reply.change(offered=(*reply.state.offered, "failures"))
-        reply.ask_person()
+        handing_over.offer(reply)
         return
     match escalation(count):
         case Escalation.REPROMPT:
@@ -87,9 +87,9 @@ def not_understood(reply: Reply, *, prompt: str = "no_match") -> None:
             reply.say_prompt(prompt if prompt != "no_match" else "no_match_rephrased")
             ask_again(reply, rephrased=True)
         case Escalation.OFFER_PERSON:
-            reply.ask_person()
+            handing_over.offer(reply)
         case Escalation.GIVE_UP:
-            reply.hand_off(Why.FAILURES)
+            handing_over.hand_over(reply, Why.FAILURES)
 
 
 def person_wanted(reply: Reply) -> None:
@@ -103,7 +103,7 @@ def person_wanted(reply: Reply) -> None:
         reply.say(reply.domain.handover.say["help_first"].text, "handover:help_first")
         ask_again(reply)
         return
-    reply.hand_off(Why.ASKED)
+    handing_over.hand_over(reply, Why.ASKED)
 
 
 def _too_many_failures(reply: Reply) -> bool:

@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
-from typing import Any
 
-from dialogue import handing_over
-from dialogue.acts import (
-    Act,
-    Answer,
-    Ask,
-    Channel,
-    EndCall,
-    Expectation,
-    Say,
-    Step,
-    Trace,
-)
-from dialogue.brief import Why
+from dialogue.acts import Act, Answer, Ask, Channel, EndCall, Expectation, Say
 from dialogue.briefing import summary_of
-from dialogue.domain import CALL_BACK, PERSON, Domain
+from dialogue.domain import Domain
 from dialogue.feelings import Feeling, mood
-from dialogue.flows import DICTATED, Slot, SlotKind
-from dialogue.spoken import LANGUAGE, Template
-from dialogue.state import DialogueState, Question, Spoken, Topic
+from dialogue.flows import DICTATED, FREE, Slot, SlotKind
+from dialogue.memory import Memory
+from dialogue.question import Question, Topic
+from dialogue.spoken import Template
+from dialogue.state import DialogueState, Spoken
+from dialogue.step import Step, Trace
+from dialogue.understanding.numbers import tokens
 
 _VOCABULARY = 40
 """Words given to the recogniser with one question."""
-_REMEMBERED = 12
 _READINGS = 12
-_RULED_OUT = 96
 
 
-class Reply:
-    """Collects acts and changes of a copied state; the state it began with is never touched."""
+class Reply(Memory):
+    """Collects acts besides what is remembered; the state it began with is never touched."""
 
     def __init__(self, domain: Domain, state: DialogueState, *, goes_on: bool = False) -> None:
         """
@@ -45,105 +33,9 @@ class Reply:
             goes_on: The bot is still speaking its last answer, so that what is said now is the
                 continuation of it and not a new one.
         """
-        self.domain = domain
-        self.state = state
+        super().__init__(domain, state)
         self.acts: list[Act] = []
-        self.trace: dict[str, Any] = {}
         self._spoken: list[Spoken] = list(state.spoken) if goes_on else []
-
-    # --- memory ------------------------------------------------------------------------------
-
-    def change(self, **values: Any) -> None:
-        """Change fields of the state to come."""
-        self.state = replace(self.state, **values)
-
-    def learn(self, slot: str, value: str, others: Sequence[str] = ()) -> None:
-        """Keep a slot's value, and what else it may have been."""
-        if self.state.slots.get(slot) != value:
-            self._unsettle(slot)
-        self.change(
-            slots={**self.state.slots, slot: value},
-            partial=_without(self.state.partial, slot),
-            readings={**_without(self.state.readings, slot), slot: tuple(others)[:_READINGS]}
-            if others
-            else _without(self.state.readings, slot),
-        )
-
-    def forget(self, slot: str) -> None:
-        """Drop a slot's value and its beginning."""
-        self._unsettle(slot)
-        self.change(
-            slots=_without(self.state.slots, slot),
-            partial=_without(self.state.partial, slot),
-            readings=_without(self.state.readings, slot),
-        )
-
-    def rule_out(self, slot: str, values: Sequence[str]) -> None:
-        """Note what a slot's value is not."""
-        known = self.state.ruled_out.get(slot, ())
-        together = tuple(dict.fromkeys((*known, *values)))[-_RULED_OUT:]
-        self.change(ruled_out={**self.state.ruled_out, slot: together})
-
-    def confirm(self, *slots: str) -> None:
-        """Note that the customer said yes to the values of slots."""
-        self.change(confirmed=_joined(self.state.confirmed, slots))
-
-    def check(self, *slots: str) -> None:
-        """Note that our records know the values of slots."""
-        self.change(checked=_joined(self.state.checked, slots))
-
-    def _unsettle(self, slot: str) -> None:
-        confirmed = tuple(name for name in self.state.confirmed if name != slot)
-        checked = tuple(name for name in self.state.checked if name != slot)
-        self.change(confirmed=confirmed, checked=checked)
-
-    def failed(self) -> None:
-        """Count something that went wrong."""
-        self.change(failures=self.state.failures + 1)
-
-    def note(self, text: str) -> None:
-        """Note something for the person who may take over."""
-        if text:
-            self.change(done=_joined(self.state.done, (text,))[-_REMEMBERED:])
-
-    def promise(self, text: str) -> None:
-        """Note what the customer may now rely on."""
-        if text:
-            self.change(promised=_joined(self.state.promised, (text,))[-_REMEMBERED:])
-
-    def need(self, name: str) -> None:
-        """Note what the customer wanted."""
-        if self.state.needs[-1:] != (name,):
-            self.change(needs=(*self.state.needs, name)[-_REMEMBERED:])
-
-    @property
-    def facts(self) -> Mapping[str, str]:
-        """Values for templates: what tools said, and what the customer said."""
-        today = {"today": self.state.now[:10]} if self.state.now else {}
-        return {
-            "caller": self.state.caller,
-            **today,
-            **self.state.facts,
-            **self.state.slots,
-            LANGUAGE: self.domain.language,
-        }
-
-    @property
-    def today(self) -> date | None:
-        """The day of the conversation, where the channel or a tool has told it."""
-        try:
-            return date.fromisoformat(self.facts.get("today", ""))
-        except ValueError:
-            return None
-
-    @property
-    def rule(self) -> str:
-        """The rule that decided so far."""
-        return str(self.trace.get("rule", ""))
-
-    def decided(self, rule: str, **values: Any) -> None:
-        """Say in the trace why."""
-        self.trace.update(rule=rule, **values)
 
     # --- words -------------------------------------------------------------------------------
 
@@ -194,7 +86,9 @@ class Reply:
     def regret(self) -> None:
         """Begin with a word of regret, once and before all else."""
         text = self.domain.handover.say["sorry"].text
-        if self.acts and text not in self.said:
+        # "I'm sorry to hear that" is regret enough.
+        first = tokens(getattr(self.acts[0], "text", "")) if self.acts else ()
+        if self.acts and text not in self.said and tokens(text)[:2] != first[:2]:
             self._spoken.insert(0, Spoken(text, "", "handover:sorry", manners=True))
             self.acts.insert(0, Say(text, "handover:sorry", pace=self.state.pace))
 
@@ -283,7 +177,7 @@ class Reply:
         if slot.kind is SlotKind.CHOICE:
             words = tuple(word for words in slot.options.values() for word in words)
             return self.expects(Answer.CHOICE, *slot.vocabulary, *words)
-        if slot.kind in (SlotKind.EMAIL, SlotKind.NAME, SlotKind.TEXT):
+        if slot.kind in (SlotKind.EMAIL, SlotKind.NAME, *FREE):
             return self.expects(Answer.TEXT, *slot.vocabulary)
         return self.expects(Answer.OPEN, *slot.vocabulary)
 
@@ -298,22 +192,6 @@ class Reply:
                 slot=slot.name,
                 options=tuple(values)[:_READINGS],
                 source=f"slot:{slot.name}",
-            )
-        )
-
-    def ask_person(self) -> None:
-        """Offer a person; and a call-back, where the hotline takes them and none is under way."""
-        if handing_over.offer_when_closed(self):
-            return
-        both = handing_over.takes_call_backs(self)
-        name = "offer_call_back" if both else "offer_person"
-        self.ask(
-            Question(
-                Topic.PERSON,
-                self.prompt(name),
-                expects=self.expects(Answer.YES_NO, *self.domain.speech.yes_no_words, digits=1),
-                options=(PERSON, CALL_BACK) if both else (),
-                source=f"prompt:{name}",
             )
         )
 
@@ -347,10 +225,6 @@ class Reply:
 
     # --- endings -----------------------------------------------------------------------------
 
-    def hand_off(self, why: Why, reason: str = "", *, prompt: str = "transfer") -> None:
-        """Connect to a person, with what they must know; see `dialogue.handing_over`."""
-        handing_over.hand_over(self, why, reason, prompt=prompt)
-
     def goodbye(self, disposition: str) -> None:
         """Say goodbye and end the conversation once it was heard."""
         self.say_prompt("goodbye")
@@ -376,14 +250,6 @@ class Reply:
         )
 
 
-def _without(values: Mapping[str, Any], slot: str) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if name != slot}
-
-
 def _tells(source: str) -> bool:
     """Whether words tell something that happened or holds."""
     return source.startswith(("flow:", "article:", "slot:", "handover:"))
-
-
-def _joined(known: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*known, *more)))

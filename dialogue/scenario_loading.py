@@ -9,6 +9,7 @@ from typing import Any
 from dialogue.documents import Mistakes, Section, read_yaml, suggestion
 from dialogue.domain import Domain
 from dialogue.errors import DomainError
+from dialogue.outbound import BadField, read_field
 from dialogue.scenarios import (
     GIVES,
     OUTCOME,
@@ -88,6 +89,7 @@ class _File:
             line=line,
             exchanges=exchanges,
             caller=section.text("from"),
+            occasion=self._occasion(section),
             today=self._today(section) or today,
             # Its own come first, so that they win.
             fixtures=(*self._fixtures(section), *shared),
@@ -101,6 +103,26 @@ class _File:
         )
         section.finish()
         return scenario
+
+    def _occasion(self, section: Section) -> dict[str, str] | None:
+        """Read what the hotline calls about."""
+        if (inner := section.section("outbound")) is None:
+            return None
+        described = self._domain.outbound
+        if described is None:
+            section.wrong("this hotline has no outbound.yaml, so it calls nobody", "outbound")
+            return None
+        found: dict[str, str] = {}
+        for name in inner.names():
+            if name not in described.fields:
+                hint = suggestion(name, described.fields)
+                inner.wrong(f"`{name}` is not in outbound.yaml; {hint}", name)
+                continue
+            try:
+                found[name] = read_field(inner.text(name), described.fields[name])
+            except BadField as error:
+                inner.wrong(f"`{name}` must be {error}", name)
+        return found
 
     def _today(self, section: Section) -> str:
         today = section.text("today")

@@ -93,6 +93,8 @@ class Scenario:
     exchanges: tuple[Exchange, ...]
     caller: str = ""
     """The number the caller has."""
+    occasion: Mapping[str, str] | None = None
+    """What the hotline calls about; None where it is called."""
     today: str = ""
     """ISO date on which it happens; empty: that of the runner."""
     fixtures: tuple[Fixture, ...] = ()

@@ -104,6 +104,13 @@ def _slot(name: str, section: Section, mistakes: Mistakes) -> Slot:
     caller_id = section.flag("caller_id")
     if caller_id and kind not in (SlotKind.CODE, SlotKind.PHONE):
         section.wrong("a number to call from is a code; write `kind: phone`", "caller_id")
+    way = section.section("otherwise")
+    otherwise = way.text("flow", required=True, example="find_orders") if way else ""
+    other_way = (
+        way.text("ask", required=True, example='"I can look it up. Shall I?"') if way else ""
+    )
+    if way:
+        way.finish()
     return Slot(
         name=name,
         label=section.text("label", required=True, example="order number"),
@@ -124,6 +131,9 @@ def _slot(name: str, section: Section, mistakes: Mistakes) -> Slot:
         options=_options(section, kind),
         lookup=section.text("lookup"),
         ask_back=AskBack(section.choice("ask_back", [v.value for v in AskBack], AskBack.UNSURE)),
+        otherwise=otherwise,
+        other_way=other_way,
+        named_by=section.text("named_by"),
         unsure=unsure or (Template(f"Was that {place}?"),),
     )
 

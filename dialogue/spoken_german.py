@@ -5,7 +5,7 @@ Ordinals are written out, because "am 3. März" ends a sentence for whoever cuts
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
 
 from dialogue.forms import Forms
 
@@ -14,13 +14,18 @@ MONTHS = (
     "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober",
     "November", "Dezember",
 )  # fmt: skip
-_ORDINALS = (
+ORDINALS = (
     "ersten", "zweiten", "dritten", "vierten", "fünften", "sechsten", "siebten", "achten",
     "neunten", "zehnten", "elften", "zwölften", "dreizehnten", "vierzehnten", "fünfzehnten",
     "sechzehnten", "siebzehnten", "achtzehnten", "neunzehnten", "zwanzigsten",
     "einundzwanzigsten", "zweiundzwanzigsten", "dreiundzwanzigsten", "vierundzwanzigsten",
     "fünfundzwanzigsten", "sechsundzwanzigsten", "siebenundzwanzigsten", "achtundzwanzigsten",
     "neunundzwanzigsten", "dreißigsten", "einunddreißigsten",
+)  # fmt: skip
+
+_HOURS = (
+    "null", "ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf",
+    "zwölf",
 )  # fmt: skip
 
 
@@ -45,7 +50,29 @@ def when(day: date, today: date) -> str:
 
 def calendar_day(day: date) -> str:
     """`dem achten Dezember`."""
-    return f"dem {_ORDINALS[day.day - 1]} {MONTHS[day.month - 1]}"
+    return f"dem {ORDINALS[day.day - 1]} {MONTHS[day.month - 1]}"
+
+
+def clock(at: time) -> str:
+    """`neun Uhr`, `halb zehn`, `14 Uhr 15`: figures where words would be long."""
+    hour = _HOURS[at.hour] if at.hour < len(_HOURS) else str(at.hour)
+    match at.minute:
+        case 0:
+            return f"{hour} Uhr"
+        case 30 if at.hour < len(_HOURS) - 1:
+            return f"halb {_HOURS[at.hour + 1].replace('ein', 'eins')}"
+        case minute:
+            return f"{at.hour} Uhr {minute}"
+
+
+def moment(at: datetime, today: date) -> str:
+    """`morgen um neun Uhr`."""
+    return f"{when(at.date(), today)} um {clock(at.time())}"
+
+
+def waiting(minutes: int) -> str:
+    """`etwa zehn Minuten`."""
+    return "etwa eine Minute" if minutes == 1 else f"etwa {minutes} Minuten"
 
 
 def money(cents: int) -> str:

@@ -4,58 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from enum import StrEnum
 from typing import Any
 
-from dialogue.acts import Answer, Channel, Expectation, Pace
+from dialogue.acts import Channel, Pace
 from dialogue.errors import StateError
 from dialogue.feelings import Feeling, Sign
 from dialogue.plain import plain
-
-
-class Topic(StrEnum):
-    """What the last question is about."""
-
-    NEED = "need"
-    """How can I help?"""
-    MORE = "more"
-    """Is there anything else?"""
-    SLOT = "slot"
-    """A value that a task needs."""
-    CONFIRM = "confirm"
-    """Shall I do it?"""
-    CHOICE = "choice"
-    """Which of these?"""
-    PERSON = "person"
-    """Would you like to speak to a person?"""
-    VALUE = "value"
-    """Was that …?"""
-    GO_ON = "go_on"
-    """Shall I go on with the article?"""
-
-
-OPEN = (Topic.NEED, Topic.MORE, Topic.GO_ON)
-"""Questions after which anything may be asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """The question that is open, with what it takes to ask it again."""
-
-    topic: Topic
-    text: str
-    rephrased: str = ""
-    """Other words for the second try; empty: `text` again."""
-    expects: Expectation = field(default_factory=Expectation)
-    slot: str = ""
-    options: tuple[str, ...] = ()
-    """Intents to choose from; for `VALUE` what was understood, likeliest first."""
-    source: str = ""
-    interruptible: bool = True
-    why: str = ""
-    """For an offer: why a person is needed (`dialogue.brief.Why`)."""
-    reason: str = ""
-    """The same in one line."""
+from dialogue.question import Question, Topic, expectation_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +24,8 @@ class Task:
     """How often a slot had to be asked for again because its value did not hold."""
     confirmed: tuple[str, ...] = ()
     """Slots that the customer confirmed in this task."""
+    resumes: Task | None = None
+    """The task that goes on when this one, which finds a value for it, is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +54,8 @@ class PendingCall:
     """The slot whose readings are looked up; empty for a step of a flow."""
     outcome: str = ""
     """How the flow's own step turned out, where a look-up is to better it."""
+    need: str = ""
+    """The vague need that waits for what is known of the customer; empty for a step of a flow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +81,17 @@ class Spoken:
     """It leads to something else ("As I was saying"), and is never said again."""
 
 
-_TUPLES = ("needs", "done", "words", "promised", "confirmed", "checked", "later", "offered")
+_TUPLES = (
+    "needs",
+    "done",
+    "words",
+    "promised",
+    "confirmed",
+    "checked",
+    "later",
+    "offered",
+    "asked_about",
+)
 """Fields of texts, which JSON turns into lists."""
 
 
@@ -174,6 +143,13 @@ class DialogueState:
     """The beginning of a dictated value, by slot."""
     readings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What else a slot's value may have been, likeliest first, at most twelve."""
+    mentioned: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The values that codes had in this conversation, in the order of their mention, at most
+    eight each; what "the other one" and "the first one" refer to."""
+    named: Mapping[str, str] = field(default_factory=dict)
+    """What such values are called: the things of an order that the customer may hear of."""
+    earlier: Mapping[str, str] = field(default_factory=dict)
+    """The last values of slots that are not kept, for "the same as before"."""
     ruled_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Values that a slot does not have: looked up in vain, or refused; at most 96."""
     facts: Mapping[str, str] = field(default_factory=dict)
@@ -211,6 +187,8 @@ class DialogueState:
     """Slots whose value our records know."""
     feelings: tuple[Sign, ...] = ()
     """What the customer's words showed of how they feel, oldest first, at most eight."""
+    asked_about: tuple[str, ...] = ()
+    """Tools that told what is known of the caller by their number."""
     asked: int = 0
     """How often the customer asked for a person."""
     failures: int = 0
@@ -221,6 +199,8 @@ class DialogueState:
     """When the conversation takes place, ISO 8601 with an offset; empty where nobody told."""
     wait: float | None = None
     """Seconds until a person would answer, where somebody told."""
+    connecting: bool = False
+    """A person is being rung while the conversation goes on."""
     composing: Composing | None = None
     """The answer that is being written."""
     words: tuple[str, ...] = ()
@@ -235,6 +215,11 @@ class DialogueState:
     """Decides between words for the ear and words for the eye."""
     ended: bool = False
     """Goodbye was said, or a person is on the way."""
+    outbound: bool = False
+    """The hotline called, not the customer."""
+    given: Mapping[str, str] = field(default_factory=dict)
+    """Private facts that it called with, and what they are about; they wait until the customer
+    is verified for it."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the state as plain JSON data."""
@@ -254,10 +239,11 @@ class DialogueState:
                 question = dict(question)
                 question["topic"] = Topic(question["topic"])
                 question["options"] = tuple(question["options"])
+                question["names"] = tuple(question.get("names", ()))
                 question["expects"] = expectation_from(question["expects"])
                 values["question"] = Question(**question)
             if task := values.get("task"):
-                values["task"] = Task(**{**task, "confirmed": tuple(task["confirmed"])})
+                values["task"] = _task_from(task)
             if pending := values.get("pending"):
                 values["pending"] = PendingCall(**pending)
             if product := values.get("product"):
@@ -272,7 +258,7 @@ class DialogueState:
             undoable = values.get("undoable", ())
             values["undoable"] = tuple(Undoable(**change) for change in undoable)
             values["pace"] = Pace(values["pace"])
-            for name in ("readings", "ruled_out"):
+            for name in ("readings", "ruled_out", "mentioned"):
                 kept = values.get(name, {})
                 values[name] = {slot: tuple(texts) for slot, texts in kept.items()}
             for name in _TUPLES:
@@ -286,11 +272,12 @@ class DialogueState:
             raise StateError(f"not a dialogue state of this version: {error}") from error
 
 
-def expectation_from(data: Mapping[str, Any]) -> Expectation:
-    """Rebuild an expectation from its plain data."""
-    return Expectation(
-        answer=Answer(data["answer"]),
-        vocabulary=tuple(data["vocabulary"]),
-        digits=data["digits"],
-        patience=data.get("patience"),
+def _task_from(data: Mapping[str, Any]) -> Task:
+    resumes = data.get("resumes")
+    return Task(
+        **{
+            **data,
+            "confirmed": tuple(data["confirmed"]),
+            "resumes": _task_from(resumes) if resumes else None,
+        }
     )

@@ -10,6 +10,7 @@ from dialogue.flows import (
     CONSTANT,
     Branch,
     Call,
+    Choose,
     Collect,
     Confirm,
     FlowStep,
@@ -26,7 +27,7 @@ from dialogue.tools import ToolSpec
 
 ALWAYS_KNOWN = ("caller",)
 """What conditions may look at in every step: the number that the caller rings from."""
-_KINDS = ("collect", "call", "confirm", "verify", "say", "steps")
+_KINDS = ("collect", "call", "choose", "confirm", "verify", "say", "steps")
 _LATER = 1_000_000
 """Stands for a step that is not laid out yet."""
 
@@ -38,6 +39,8 @@ class Parts:
     slots: Mapping[str, Slot]
     tools: Mapping[str, ToolSpec]
     identifications: Mapping[str, Identification]
+    given: tuple[str, ...] = ()
+    """What is known beforehand when the hotline is the one that calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +123,8 @@ class StepReader:
         kind = next((kind for kind in _KINDS if kind in section), "")
         if not kind:
             section.wrong(
-                "a step begins with `collect:`, `call:`, `confirm:`, `verify:` or `say:`, or holds "
-                "`steps:`"
+                "a step begins with `collect:`, `call:`, `choose:`, `confirm:`, `verify:` or "
+                "`say:`, or holds `steps:`"
             )
             return known
         only_if = condition(section, "when", known.may, self._mistakes)
@@ -134,6 +137,8 @@ class StepReader:
                 after: Known | None = self._collect(section, known)
             case "call":
                 after = self._call(section, known)
+            case "choose":
+                after = self._choose(section, known)
             case "confirm":
                 after = self._confirm(section, known)
             case "verify":
@@ -174,6 +179,22 @@ class StepReader:
             slots=known.slots | {slot},
             verified=known.verified - (void if slot not in known.slots else set()),
         )
+
+    def _choose(self, section: Section, known: Known) -> Known:
+        slot, slots = section.text("choose"), self._parts.slots
+        if slot not in slots:
+            hint = suggestion(slot, slots)
+            section.wrong(f"slot `{slot}` is not in slots.yaml; {hint}", "choose")
+        facts = {}
+        for key in ("from", "named"):
+            facts[key] = section.text(key, required=True, example="orders")
+            if facts[key] and facts[key] not in known.may:
+                hint = suggestion(facts[key], known.may)
+                section.wrong(f"`{facts[key]}` is not known at this step; {hint}", key)
+        ask = section.text("ask", required=True, example='"I see {names|or}. Which one is it?"')
+        question = template(section, ask, section.line_of("ask"), ("names",), self._mistakes)
+        self.steps.append(Choose(slot, facts["from"], facts["named"], question))
+        return replace(known, may=known.may | {slot}, slots=known.slots | {slot})
 
     def _verify(self, section: Section, known: Known) -> Known:
         name, all_of_them = section.text("verify"), self._parts.identifications
@@ -325,7 +346,7 @@ class StepReader:
         if then is Then.ASK_AGAIN and (slot not in known.slots or self._undoing):
             hint = suggestion(slot, known.slots)
             section.wrong(f"`ask_again` needs a `slot`; {hint}", "slot")
-        if then is Then.DONE and not say and "then" in section:
+        if then in (Then.DONE, Then.GOODBYE) and not say and "then" in section:
             section.wrong("the caller hears nothing; add `say`", "then")
         note, promise = section.text("note"), section.text("promise")
         for key, text in (("note", note), ("promise", promise)):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from dialogue import tasks
+from dialogue import handing_over, tasks
 from dialogue.acts import Answer, Channel, UserTurn
 from dialogue.domain import Domain
 from dialogue.languages import LANGUAGES, asked_for, spoken_in
+from dialogue.question import Question, Topic
 from dialogue.reply import Reply
-from dialogue.state import DialogueState, Question, Topic
+from dialogue.state import DialogueState
 
 
 def wanted(domain: Domain, state: DialogueState, turn: UserTurn) -> str:
@@ -39,7 +40,7 @@ def admit(reply: Reply, code: str) -> None:
     reply.decided(f"language:{code}:unspoken")
     text = reply.domain.speech.not_spoken.format(language=LANGUAGES[code].name)
     reply.say(text, "language:not_spoken")
-    reply.ask_person()
+    handing_over.offer(reply)
 
 
 def moved(domain: Domain, state: DialogueState) -> DialogueState:

@@ -9,8 +9,9 @@ from dialogue.acts import Answer, Channel
 from dialogue.articles import Article
 from dialogue.domain import ARTICLE_PREFIX
 from dialogue.knowledge import Passage
+from dialogue.question import Question, Topic
 from dialogue.reply import Reply
-from dialogue.state import DialogueState, Question, Telling, Topic
+from dialogue.state import DialogueState, Telling
 
 REMEMBERED = 2
 """Turns for which a question may refer to what was told."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dialogue import composing, handing_over, repair, tasks, unheard
-from dialogue.acts import Answer, Step, UserTurn
+from dialogue import calling_out, composing, connecting, digressions, handing_over, repair, unheard
+from dialogue.acts import Answer, UserTurn
 from dialogue.answering import Answers
 from dialogue.brief import Why
 from dialogue.composing import Use
@@ -12,8 +12,11 @@ from dialogue.feelings import Feeling, Sign, mood, read_sign, remembered
 from dialogue.keys import Meaning, Pressed, known_keys, read_keys
 from dialogue.knowledge import Knowledge
 from dialogue.needs import Needs
+from dialogue.question import Topic
 from dialogue.reply import Reply
-from dialogue.state import DialogueState, Topic
+from dialogue.requests import Requests
+from dialogue.state import DialogueState
+from dialogue.step import Step
 from dialogue.understanding.answers import Polarity, read_polarity
 from dialogue.understanding.intents import Understanding
 from dialogue.understanding.numbers import tokens
@@ -37,7 +40,9 @@ class Turns:
         composes: frozenset[Use] = frozenset(),
     ) -> None:
         self._domain = domain
-        self._needs = Needs(domain, understanding, knowledge, composes)
+        self._understanding = understanding
+        self._needs = Needs(domain, knowledge, composes)
+        self._requests = Requests(domain, understanding, knowledge, self._needs)
         self._answers = Answers(domain, understanding, self._needs)
 
     def answer(self, state: DialogueState, turn: UserTurn) -> Step:
@@ -61,7 +66,7 @@ class Turns:
             # Who speaks has given up on what they typed ahead.
             reply.change(keys="")
             self._spoken(reply, text, away=away)
-        self._needs.next_of_several(reply)
+        self._requests.next_of_several(reply)
         if reply.state.no_match == before.no_match:
             reply.change(no_match=0)
         if sign is not None:
@@ -81,7 +86,7 @@ class Turns:
 
     def back(self, reply: Reply) -> None:
         """Return to what a question was a digression from."""
-        self._needs.back(reply)
+        digressions.back(reply)
 
     def without_model(self, reply: Reply, otherwise: str) -> None:
         """Do what is done where a language model did not help; see `dialogue.composing.begin`."""
@@ -89,7 +94,7 @@ class Turns:
 
     def go_on(self, reply: Reply) -> None:
         """Take up what waited for a tool: further needs, and what was keyed ahead."""
-        self._needs.next_of_several(reply)
+        self._requests.next_of_several(reply)
         keys = reply.state.keys
         reply.change(keys="")
         self._keyed(reply, keys, ahead=True)
@@ -129,6 +134,10 @@ class Turns:
                     reply.decided("keys:ahead")
                 return
             if pressed.meaning is Meaning.UNFIT:
+                if calling_out.means_opt_out(reply, keys):
+                    reply.decided("key:opt_out", confidence=1.0)
+                    self._needs.act(reply, calling_out.opt_out(reply))
+                    return
                 if not ahead:
                     self._unfit(reply)
                 return
@@ -151,7 +160,7 @@ class Turns:
         if question is not None and question.topic is Topic.SLOT:
             slot = self._domain.slots[question.slot]
             digits, partial = slot.digits, reply.state.partial.get(slot.name, "")
-        codes = {self._domain.slots[name].digits for name in tasks.code_slots(reply)}
+        codes = {self._domain.slots[name].digits for name in self._domain.keyed}
         return read_keys(keys, question, codes, digits=digits, partial=partial, ahead=ahead)
 
     def _press(self, reply: Reply, pressed: Pressed) -> None:
@@ -167,7 +176,7 @@ class Turns:
             case Meaning.PERSON:
                 reply.decided("key:0", intent="person", confidence=1.0)
                 reply.change(asked=reply.state.asked + 1)
-                reply.hand_off(Why.ASKED)
+                handing_over.hand_over(reply, Why.ASKED)
             case Meaning.REPEAT:
                 reply.decided("key:*", intent="repeat", confidence=1.0)
                 if restarts:
@@ -178,16 +187,18 @@ class Turns:
                 keyed = reply.state.partial.get(slot.name, "") + pressed.value
                 shape = shape_of(slot)
                 if shape is not None and (whole := shape.whole(keyed)):
-                    self._answers.given(reply, slot, whole)
+                    self._answers.dictation.given(reply, slot, whole)
                 else:
-                    self._answers.begun(reply, slot, keyed)
+                    self._answers.dictation.begun(reply, slot, keyed)
             case Meaning.YES | Meaning.NO | Meaning.CODE:
                 said = pressed.value or pressed.meaning.value
                 self._spoken(reply, said, away=False)
             case Meaning.OPTION if question is not None:
                 option = question.options[int(pressed.value)]
                 if question.topic is Topic.PERSON:
-                    self._answers.person_or_call_back(reply, option)
+                    self._answers.offers.accepted(reply, option)
+                elif question.topic is Topic.PICK:
+                    self._answers.picked(reply, question, option)
                 else:
                     reply.decided("choice", intent=option, confidence=1.0)
                     self._needs.act(reply, option)
@@ -197,7 +208,7 @@ class Turns:
                 if reply.state.unheard:
                     unheard.resume(reply)
                 elif slot is not None and reply.state.partial.get(slot.name):
-                    self._answers.begun(reply, slot, reply.state.partial[slot.name])
+                    self._answers.dictation.begun(reply, slot, reply.state.partial[slot.name])
                 else:
                     repair.ask_again(reply)
 
@@ -229,6 +240,8 @@ class Turns:
         if not text:
             repair.not_understood(reply)
             return
+        if connecting.withdraws(reply, text):
+            return
         if cues.is_hold(text):
             reply.trace.update(intent="hold_on", confidence=1.0)
             self._needs.act(reply, "hold_on")
@@ -243,13 +256,21 @@ class Turns:
             reply.trace.update(intent="go_on", confidence=1.0)
             self._needs.act(reply, "go_on")
             return
+        if state.outbound and calling_out.asks_opt_out(reply, self._understanding, text):
+            # "Don't call me again" is no "no" to what was asked.
+            reply.decided("opt_out", intent=calling_out.opt_out(reply), confidence=1.0)
+            self._needs.act(reply, calling_out.opt_out(reply))
+            return
         if question is not None and self._answers.taken(reply, question, text):
             return
         if state.pending is not None and nothing:
             reply.decided("busy")
             reply.say_prompt("one_moment")
             return
-        self._needs.asked(reply, text)
+        if cues.is_tic(text):
+            repair.not_understood(reply)
+            return
+        self._requests.asked(reply, text)
 
     def _agrees(self, reply: Reply, text: str) -> bool:
         """Whether a nod is the answer to a question that was cut off near its end."""

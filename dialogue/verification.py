@@ -5,9 +5,10 @@ Everything here sounds the same whether the record or the proof was wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
+from dialogue import handing_over, proofs, tool_calls
 from dialogue.flows import Verify
 from dialogue.identification import VERIFIED, Identification
 from dialogue.reply import Reply
@@ -15,34 +16,9 @@ from dialogue.state import Task
 
 _TRIED_CALLER = "caller"
 """Beside the slots in a task's attempts: the caller's number did not prove it."""
-_BETWEEN = "\n"
-"""Between the values where several together are identified."""
-
-Look = Callable[[Reply, str, Mapping[str, str]], None]
-"""Begins a call of a tool with arguments."""
 
 
-def subject(reply: Reply, one: Identification) -> str:
-    """Return the values that the customer has to be verified for."""
-    return _BETWEEN.join(reply.state.slots.get(slot, "") for slot in one.slots)
-
-
-def is_verified(reply: Reply, name: str) -> bool:
-    """Whether the customer proved that the values at hand are theirs."""
-    one = reply.domain.identifications[name]
-    return reply.state.verified.get(name, "") == subject(reply, one) != ""
-
-
-def covers(reply: Reply, name: str, arguments: Mapping[str, str]) -> bool:
-    """Whether a tool's arguments are among what the customer was verified for."""
-    one = reply.domain.identifications[name]
-    proved = reply.state.verified.get(name, "").split(_BETWEEN) if is_verified(reply, name) else []
-    return bool(proved) and all(
-        arguments[argument] in proved for argument in one.arguments if argument in arguments
-    )
-
-
-def go_on(reply: Reply, task: Task, one: Identification, look: Look) -> None:
+def go_on(reply: Reply, task: Task, one: Identification) -> None:
     """Look the next proof up, ask for it, or give up."""
     state = reply.state
     if state.wrong_proofs >= one.most_wrong:
@@ -51,14 +27,14 @@ def go_on(reply: Reply, task: Task, one: Identification, look: Look) -> None:
     about = {argument: state.slots[slot] for argument, slot in one.arguments.items()}
     if one.caller and state.caller and not task.attempts.get(_TRIED_CALLER):
         _attempted(reply, _TRIED_CALLER)
-        look(reply, one.tool, about | {one.caller: state.caller})
+        tool_calls.look(reply, one.tool, about | {one.caller: state.caller})
         return
     for slot, argument in one.proofs.items():
         tries = task.attempts.get(slot, 0)
         if tries >= one.attempts:
             continue
         if slot in state.slots:
-            look(reply, one.tool, about | {argument: state.slots[slot]})
+            tool_calls.look(reply, one.tool, about | {argument: state.slots[slot]})
             return
         if not _asked(task, one):
             reply.say(
@@ -80,7 +56,7 @@ def turned_out(reply: Reply, one: Identification, outcome: str, proof: str) -> b
         proof: The slot that was looked up; empty for the caller's number.
     """
     if outcome == VERIFIED:
-        reply.change(verified={**reply.state.verified, one.name: subject(reply, one)})
+        reply.change(verified={**reply.state.verified, one.name: proofs.subject(reply, one)})
         return True
     if proof:
         reply.forget(proof)
@@ -127,4 +103,4 @@ def _give_up(reply: Reply) -> None:
     reply.note("the caller could not prove who they are")
     reply.say_prompt("not_verified")
     reply.change(question=None)
-    reply.ask_person()
+    handing_over.offer(reply)

@@ -12,6 +12,9 @@ from dialogue.understanding.symbols import tokens_of
 _WRITTEN = re.compile(r"(?<![\d.,])(\d{1,3}(?:,\d{3})+|\d+)(?:[.](\d{1,2}))?(?![\d])")
 _GERMAN = re.compile(r"(?<![\d.,])(\d+),(\d{2})(?!\d)")
 
+_PRICES = range(1_000, 10_000)
+"""Figures that may be a price without its point."""
+
 
 def read_amounts(text: str) -> list[tuple[int, float]]:
     """Return the amounts that a turn may name, in cents, with prices in nats, cheapest first."""
@@ -54,7 +57,7 @@ def _spaced(text: str) -> str:
 
     def plain(match: re.Match[str]) -> str:
         whole = match[1].replace(",", "")
-        cents = match[2]
+        cents = match[2] or ("00" if "," in match[1] else None)
         return whole if cents is None else f"{whole} point {cents.ljust(2, '0')}"
 
     return _WRITTEN.sub(plain, text)
@@ -109,6 +112,9 @@ def _one(words: tuple[str, ...], whole: int, i: int) -> tuple[list[tuple[int, fl
         return [(whole * 100 + tail[0], 0.0)], tail[1]
     if words[i : i + 3] == ("and", "a", "half"):
         return [(whole * 100 + 50, 0.0)], i + 3
+    if words[i - 1].isdigit() and whole in _PRICES and whole % 100:
+        # A recogniser writes "8767" for "eighty-seven sixty-seven"; thousands get a comma.
+        return [(whole, 0.0), (whole * 100, 0.8)], i
     return [(whole * 100, 0.3)], i
 
 

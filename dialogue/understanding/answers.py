@@ -11,6 +11,9 @@ from dialogue.understanding.english_language import ENGLISH
 from dialogue.understanding.language import Language
 from dialogue.understanding.numbers import tokens
 
+_CLAUSE_END = re.compile(r"[,.;:!?]+(?:\s|$)")
+_WORDS_OF_NEITHER = 3
+
 
 class Polarity(StrEnum):
     """What an answer to a yes/no question amounts to."""
@@ -74,11 +77,16 @@ def read_polarity(text: str, language: Language = ENGLISH) -> tuple[Polarity, st
 def _conditional(words: Sequence[str], language: Language) -> bool:
     """Whether a yes is given that depends on something."""
     said = f" {' '.join(words)} "
-    first = {phrase.split()[0] for phrase in language.conditions}
-    condition = any(f" {phrase} " in said for phrase in language.conditions)
+    places = [said.find(f" {phrase} ") for phrase in language.conditions]
+    begins = min((place for place in places if place >= 0), default=-1)
+    if begins < 0:
+        return False
     agreed = bool(words) and words[0] in language.agreeing
+    # "Okay, what is your policy if …" asks something, and "okay" agrees to nothing.
+    asks = is_question(said[:begins], language)
+    first = {phrase.split()[0] for phrase in language.conditions}
     promised = any(said.endswith(f" {phrase} ") for phrase in language.promising)
-    return condition and ((agreed and len(words) > 2) or (promised and words[0] in first))
+    return (agreed and len(words) > 2 and not asks) or (promised and words[0] in first)
 
 
 def _contradiction(text: str, seen: set[Polarity], language: Language) -> Polarity:
@@ -107,14 +115,17 @@ def meant_instead(text: str, language: Language = ENGLISH) -> str:
 
 def refuses(text: str, words: Sequence[str], language: Language = ENGLISH) -> bool:
     """Whether the turn says not to do what one of the words names ("don't cancel it")."""
-    said = " ".join(tokens(text))
+    # "I don't need it any more, please cancel" denies nothing of what comes after the comma.
+    clauses = [" ".join(tokens(clause)) for clause in _CLAUSE_END.split(text)]
     named = "|".join(re.escape(word.lower()) for word in words)
     wishes = "|".join(language.wishes)
     negated = "|".join(language.negations)
     patterns = [rf"\b(?:{negated}) (?:(?:{wishes}) )*(?:{named})\b"]
     if language.negated_after:
         patterns.append(rf"\b(?:{named}) (?:(?:{wishes}) )*(?:{negated})\b")
-    return bool(named) and any(re.search(pattern, said) for pattern in patterns)
+    return bool(named) and any(
+        re.search(pattern, clause) for pattern in patterns for clause in clauses
+    )
 
 
 def read_choice(
@@ -150,6 +161,9 @@ def refuses_all(text: str, language: Language = ENGLISH) -> bool:
     content = " ".join(
         word for word in tokens(text) if word not in language.polite - language.bare_no
     )
+    if 1 < len(words := content.split()) <= _WORDS_OF_NEITHER and words[0] not in language.bare_no:
+        # "Neither them": a short word in the middle is easily swallowed.
+        content = words[0]
     return content in language.neither or read_polarity(text, language) == (Polarity.NO, "")
 
 
@@ -192,7 +206,10 @@ def free_text(text: str, language: Language = ENGLISH) -> str:
             found = re.match(rf"{lead}\b[\s,.:;]*", left, re.IGNORECASE)
             if found and len(left) > found.end():
                 left, changed = left[found.end() :], True
-    return re.sub(r"\s+", " ", left).strip()
+    words = left.split()
+    while len(words) > 1 and words[-1].strip(".,!").lower() in language.fillers:
+        words.pop()
+    return " ".join(words).rstrip(",;")
 
 
 def _says(joined: str, phrase: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from dialogue.understanding.edits import Part, joined, parts, repaired
-from dialogue.understanding.shapes import Digits, Shape
+from dialogue.understanding.shapes import Digits, Phone, Shape
 from dialogue.understanding.symbols import readings, tokens_of
 
 _BEGUN = 1.1
@@ -16,6 +16,8 @@ _UNCHECKED = 4.0
 """What it costs to believe a value whose check digit is wrong."""
 _OTHERWISE = 3.0
 """Price of the belief that none of the readings is right."""
+_STAMMERED = 2.3
+"""What it costs to believe that one of many equal digits was heard too often: asked back."""
 _KEPT = 12
 _WORTH = 7.0
 """Readings this much dearer than the best are not worth a thought."""
@@ -106,6 +108,10 @@ def _cheaper(prices: dict[str, float], value: str, price: float) -> None:
     prices[value] = min(price, prices.get(value, math.inf))
 
 
+def _is_stammered(shape: Phone, said: str, value: str) -> bool:
+    return len(said) > len(value) and not said.endswith(value) and shape.is_stammered(said)
+
+
 def _ranked(
     prices: Mapping[str, float],
     shape: Shape,
@@ -128,6 +134,8 @@ def _ranked(
                 if isinstance(shape, Digits) and shape.count < len(said) < 2 * shape.count
                 else 0.0
             )
+            if isinstance(shape, Phone) and _is_stammered(shape, said, value):
+                price += _STAMMERED
             wrong = _UNCHECKED if check is not None and not check(value) else 0.0
             _cheaper(whole, value, price + wrong - twice)
     best = min((*whole.values(), *begun.values()), default=math.inf)

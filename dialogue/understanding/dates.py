@@ -255,6 +255,8 @@ def _year(words: tuple[str, ...], i: int) -> tuple[int | None, int]:
     start = i + 1 if words[i : i + 1] in (("of",), ("in",)) else i
     if start >= len(words):
         return None, i
+    # A recogniser writes "20th, 26th" for "twenty twenty-six" after a day.
+    words = tuple(re.sub(r"(?<=\d)(?:st|nd|rd|th)$", "", word) for word in words)
     if re.fullmatch(r"(?:19|20)\d\d", words[start]):
         return int(words[start]), start + 1
     first = below_hundred(words, start)

@@ -13,6 +13,7 @@ from dialogue.understanding.english_values import (
     AT,
     EMAIL_NOISE,
     ENDINGS,
+    HEARD_FOR_COM,
     HOSTS,
     MISHEARD_HOSTS,
     SIGNS,
@@ -23,6 +24,19 @@ from dialogue.understanding.symbols import Token, readings, tokens_of
 ADDRESS = re.compile(r"[a-z0-9][a-z0-9._+-]*@[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.[a-z]{2,}")
 _WRITTEN = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _LETTERS = Pattern(r"[A-Z0-9]{1,30}")
+_GLUED = re.compile(
+    rf"\b(\w+?)at({'|'.join(host for host in HOSTS if len(host) > 4)})\b", re.IGNORECASE
+)
+"""A name, "at" and a host written as one word."""
+_FUSED = 0.65
+"""Likeness from which words are taken for "at" and a well-known host."""
+_LONGEST = 40
+"""Characters of a beginning; more is a sentence and no address."""
+_WORDS_OF_A_NAME = 4
+_SHORT = 4
+_WORDS_OF_A_HOST = 3
+_GUESSED = 2.4
+"""Price of an address whose host is a guess: it is asked back."""
 _NEAR = 0.75
 """Likeness from which a host is taken for a well-known one."""
 
@@ -56,7 +70,20 @@ def read_emails(text: str, before: str = "") -> tuple[list[tuple[str, float]], s
             found, begun = _variants(whole, price, text), ""
         else:
             begun = whole
-    return found, "" if found else begun
+    if found or len(begun) > _LONGEST or (begun != before and _is_sentence(text)):
+        begun = ""
+    return found, begun
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether words go on and on without a sign that an address has."""
+    tokens = tokens_of(_marked(text))
+    words = [token.text for token in tokens if token.text not in EMAIL_NOISE]
+    if any(word in _SIGNS or word in AT for word in words):
+        return False
+    plain = [word for i, word in enumerate(words)
+             if not _is_spelling([Token(w, False) for w in words], i, continues=False)]  # fmt: skip
+    return len(plain) > _WORDS_OF_A_NAME
 
 
 def _marked(text: str) -> str:
@@ -68,6 +95,7 @@ def _marked(text: str) -> str:
     plain = re.sub(r"(?<=\w)_|_(?=\w)", " underscore ", plain)
     for heard, host in MISHEARD_HOSTS.items():
         plain = re.sub(rf"\b{heard}\b", host, plain, flags=re.IGNORECASE)
+    plain = _GLUED.sub(r"\1 at \2", plain)
     plain = re.sub(r"(?<=[a-z]{2})-(?=[a-z]{2})", " dash ", plain)
     for sign in ("full stop", "under score", "under bar"):
         plain = re.sub(rf"\b{sign}\b", sign.replace(" ", ""), plain, flags=re.IGNORECASE)
@@ -83,18 +111,46 @@ def _said(tokens: Sequence[Token]) -> tuple[str, float]:
     at = _at(words)
     if at is None:
         local, price = _local(tokens)
-        return local, price
+        guessed = _guessed(tokens)
+        return guessed or (local, price)
     local, price = _local(tokens[:at])
     host, doubt = _host(tokens[at + 1 :])
     return f"{local}@{host}", price + doubt
 
 
+def _guessed(tokens: Sequence[Token]) -> tuple[str, float] | None:
+    """Return the address where "at" and a well-known host were heard as one: "tom atahoo dot com".
+
+    Of all ways to cut the words before the ending, the one that sounds most like a host is taken.
+    """
+    words = [token.text for token in tokens]
+    end = next((i for i in range(len(words) - 1, 0, -1) if words[i] in ENDINGS
+                and _SIGNS.get(words[i - 1]) == "."), None)  # fmt: skip
+    if end is None:
+        return None
+    best = (_FUSED, "", 0)
+    for start in range(max(0, end - 1 - _WORDS_OF_A_HOST), end - 1):
+        said = "".join(words[start : end - 1])
+        for host, ending in HOSTS.items():
+            if ending == words[end]:
+                likeness = difflib.SequenceMatcher(None, said, f"at{host}").ratio()
+                best = max(best, (likeness, host, start))
+    likeness, host, start = best
+    if not host:
+        return None
+    local, price = _local(tokens[:start])
+    return f"{local}@{host}.{words[end]}", price + _GUESSED
+
+
 def _at(words: Sequence[str]) -> int | None:
-    """Return where `@` was said: the last "at" that a host follows."""
+    """Return where `@` was said: an "at" that a host follows."""
     places = [i for i, word in enumerate(words) if word in AT]
+    for i in places:
+        # The first: who says it twice, or goes on talking, begins with the address.
+        if words[i + 1 : i + 2] and words[i + 1] in HOSTS:
+            return i
     for i in reversed(places):
-        rest = words[i + 1 :]
-        if rest and (rest[0] in HOSTS or any(word in _SIGNS for word in rest)):
+        if any(word in _SIGNS for word in words[i + 1 :]):
             return i
     return next((i for i in reversed(places) if words[i] == "at" and i), None)
 
@@ -121,20 +177,37 @@ def _host(tokens: Sequence[Token]) -> tuple[str, float]:
     for i in range(1, len(words)):
         if words[i] in ENDINGS and words[i - 1] in ("dot", "point", "period"):
             end = i + 1
+    if len(words) > 1 and words[0] in HOSTS and words[1] in HEARD_FOR_COM:
+        # "At example, come. What did you say?"
+        return f"{words[0]}.com", 0.3
     tokens = tokens[:end]
-    while tokens and tokens[0].text in EMAIL_NOISE - {"email", "mail", "address"}:
+    noise = EMAIL_NOISE - {"email", "mail", "address"}
+    while tokens and tokens[0].text in noise and not _joins([t.text for t in tokens], 0):
         tokens = tokens[1:]
     said, price = _spelled(tokens)
     if not said:
         return "", price
     name, dot, ending = said.partition(".")
+    ending = "com" if ending in HEARD_FOR_COM else ending
     near = difflib.get_close_matches(name, HOSTS, 1, _NEAR)
     if near and near[0] != name and (not dot or ending == HOSTS[near[0]]):
         name, price = near[0], price + 0.6
+    if dot and name not in HOSTS and (short := _short_host(name, ending)):
+        name, price = short, price + _GUESSED
     if not dot:
         # "at gmail": everybody knows the rest.
         return (f"{name}.{HOSTS[name]}" if name in HOSTS else name), price + 0.3
     return f"{name}.{ending}", price
+
+
+def _short_host(name: str, ending: str) -> str:
+    """Return the well-known host of three letters that a short word sounds like: "all" is AOL."""
+    if not 0 < len(name) <= _SHORT:
+        return ""
+    return next(
+        (host for host, usual in HOSTS.items()
+         if len(host) == 3 and usual == ending and host[0] == name[0] and host[-1] == name[-1]), ""
+    )  # fmt: skip
 
 
 def _spelled(tokens: Sequence[Token]) -> tuple[str, float]:
@@ -210,8 +283,12 @@ def _repaired(before: str, said: str, *, repairs: bool) -> str:
         return before.partition("@")[0] + said
     if "@" in before:
         local, _, host = before.partition("@")
-        if repairs and (said.partition(".")[0] in HOSTS or "." in said):
+        name, _, ending = said.partition(".")
+        if repairs and (name in HOSTS or ending in ENDINGS):
             return f"{local}@{_host(tokens_of(_marked(said)))[0]}"
+        if said.rpartition(".")[2] in ENDINGS:
+            # An address whose "at" was not heard.
+            return before
         return f"{said}@{host}" if repairs else f"{local}@{host}{said}"
     return said if repairs else before + said
 

@@ -58,11 +58,13 @@ YES = (
     "that's it exactly", "quite right", "naturally", "happy to", "fine by me", "fine with me",
     "okay then", "all right then", "no objection", "no objections", "i don't mind", "i suppose so",
     "i'm happy with that", "i agree", "agreed", "confirmed", "i confirm",
+    "speaking", "this is she", "this is he", "this is her", "this is him", "that's me",
+    "that is me", "it's me",
 )  # fmt: skip
 
 NO = (
-    "no thank you", "no thanks", "no", "nope", "nah", "not really", "not right now", "not now",
-    "not yet", "not at all", "not that", "not correct", "not right", "that's not right",
+    "no thank you", "no thanks", "no can't", "no", "nope", "nah", "not really", "not right now",
+    "not now", "not yet", "not at all", "not that", "not correct", "not right", "that's not right",
     "that's not correct", "that is not right", "that's wrong", "that is wrong", "wrong",
     "incorrect", "don't", "do not", "don't do that", "please don't",
     "rather not", "i'd rather not", "never",
@@ -78,6 +80,8 @@ NO = (
     "i've thought better of it", "better not", "let's not", "let's leave it", "leave it as it is",
     "i wouldn't", "i would not", "no i don't", "i don't want to", "i don't want that",
     "i do not want that", "under no circumstances", "not a chance", "no it isn't", "no it's not",
+    "wrong number", "you have the wrong number", "she's not here", "he's not here",
+    "she isn't here", "he isn't here", "she is not here", "he is not here",
     "i disagree", "that's not it", "that isn't right", "not quite", "not exactly", "stop",
 )  # fmt: skip
 
@@ -96,7 +100,9 @@ POLITE = frozenset(
     )
     + _words("hello hi the a it that this is that's it's i i'd like actually today but and ok okay")
 )
-"""Words that neither agree nor refuse nor ask for anything."""
+POLITE |= frozenset(("tanks", "banks"))
+"""Words that neither agree nor refuse nor ask for anything; the last are what recognisers write
+for "thanks" on a bad line."""
 
 FILLERS = frozenset(_words("please thanks um uh er erm hmm oh well so and but now hi hello"))
 """The part of them that may stand before an answer."""
@@ -151,7 +157,8 @@ MISUNDERSTOOD = (
 """Not what was confirmed is wrong, but that it was asked for at all."""
 
 QUESTIONS = (
-    "what", "when", "where", "how", "who", "which", "why", "are you", "are there", "do you",
+    "what", "whats", "when", "whens", "where", "wheres", "how", "hows", "who", "whos", "which",
+    "why", "are you", "are there", "do you",
     "do i", "can i", "can you", "could i", "could you", "is it", "is there", "would you",
 )  # fmt: skip
 """Words by which a question is told from a value that was asked for."""
@@ -162,11 +169,15 @@ NEITHER = (
 )  # fmt: skip
 
 LEAD_INS = (
-    "my new address is", "the new address is", "new address is", "my address is",
-    "the address is", "please send it to", "send it to", "change it to", "ship it to",
+    "(?:(?:my|the|our|her|his|their) )?(?:new |correct |right |delivery |shipping |home )*address"
+    " (?:is|would be|will be|should be)", "the thing is(?: that)?", "the problem is(?: that)?",
+    "i think", "i guess", "i'd say", "(?:i'd|i would) (?:like|love|prefer)(?: to have| to get)?",
+    "i (?:want|need)(?: to have| to get)?", "(?:can|could) i (?:have|get)", "i mean", "you know",
+    "(?:it|one|them)(?= in | with )",
+    "please send it to", "send it to", "change it to", "ship it to",
     "it should be", "it should go to", "it's going to be", "that would be",
     "it is", "it's", "yes", "okay", "so",
-    "um", "uh", "well", "sure", "no", "actually",
+    "um", "uh", "well", "sure", "no", "actually", "please", "and", "oh", "right",
 )  # fmt: skip
 """What people say before the text that was asked for."""
 
@@ -305,6 +316,7 @@ REFERRING = frozenset(_words(
 
 OWNED = (
     "ordered",
+    "sold me",
     "bought",
     "purchased",
     "received",

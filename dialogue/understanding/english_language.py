@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dialogue.understanding import english as words
 from dialogue.understanding import english_handover as handover
+from dialogue.understanding.english_brief import ENGLISH_BRIEF
 from dialogue.understanding.language import Language
 
 
-def _as_it_is(text: str) -> str:
+def _as_it_is(text: str, kind: str = "") -> str:
     return text
 
 
@@ -53,7 +54,9 @@ ENGLISH = Language(
     digit_words=words.DIGIT_WORDS,
     yes_no_words=words.YES_NO_WORDS,
     wait_words=handover.WAIT_WORDS,
+    withdrawals=handover.WITHDRAWALS,
     handover_texts=handover.SAY,
+    brief=ENGLISH_BRIEF,
     usual_prompts={
         "nothing_to_undo": "There is nothing that I could take back.",
         "not_verified": "I can't go on without that. It keeps your data safe.",
@@ -72,4 +75,5 @@ ENGLISH = Language(
     switched="Sure, let's speak English.",
     not_spoken="I'm sorry, I can't speak {language} on the phone.",
     written=_as_it_is,
+    dictated=_as_it_is,
 )  # fmt: skip

@@ -53,7 +53,7 @@ DISTANT_SOUND_ALIKES = {
     "free": "3", "tu": "2", "wan": "1", "fife": "5", "hive": "5", "sex": "6", "sicks": "6",
     "heaven": "7", "ait": "8", "hate": "8", "nein": "9", "mine": "9", "owe": "0", "foe": "4",
     "fours": "4", "fives": "5", "sevens": "7", "eights": "8", "nines": "9", "ones": "1",
-    "fort": "4", "cereal": "0", "hero": "0", "sero": "0",
+    "or": "0", "fort": "4", "cereal": "0", "hero": "0", "sero": "0",
 }  # fmt: skip
 """Further from a digit than `SOUND_ALIKES`: only where the length asks for one."""
 

@@ -83,6 +83,8 @@ MISHEARD_HOSTS = {
 ENDINGS = frozenset(
     _words("com org net edu gov info biz io co uk de eu us me fr it es nl ch at ca au shop")
 )
+HEARD_FOR_COM = frozenset(_words("com come calm comm"))
+"""What recognisers write for the commonest ending."""
 EMAIL_NOISE = frozenset(
     _words(
         "um uh er erm okay so well yes yeah sure it it's its is my the email address mail "

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dialogue.understanding.german_brief import GERMAN_BRIEF
 from dialogue.understanding.german_numbers import written
+from dialogue.understanding.german_values import dictated
 from dialogue.understanding.language import Language
 
 
@@ -151,17 +153,30 @@ GERMAN = Language(
     digit_words=_words("null eins zwei zwo drei vier fünf sechs sieben acht neun"),
     yes_no_words=("ja", "nein", "ja bitte", "nein danke", "genau", "richtig", "das stimmt"),
     wait_words=("warten", "warte", "dranbleiben", "bleibe dran", "in der leitung"),
+    withdrawals=(
+        "vergessen sie es", "vergiss es", "abbrechen", "nicht mehr nötig", "nicht nötig",
+        "nicht verbinden", "nicht anrufen", "brauche niemanden", "brauche keinen kollegen",
+        "brauche doch niemanden", "hat sich erledigt", "lassen sie es", "doch nicht",
+    ),
     handover_texts={
         "sorry": "Das tut mir leid.",
         "help_first": "Vielleicht kann ich gleich helfen.",
-        # When they are back, and how long it takes, is told in English only so far.
-        "closed": "Meine Kollegen sind gerade nicht da.",
+        "closed": "Meine Kollegen sind {opens} wieder da.",
         "closed_long": "Meine Kollegen sind gerade nicht da.",
-        "busy": "Alle Kollegen sprechen gerade. Es kann etwas dauern.",
+        "busy": "Alle Kollegen sprechen gerade. Es kann {wait} dauern.",
         "ask_call_back": "Soll einer von ihnen Sie zurückrufen?",
         "ask_wait": "Drücken Sie 1 zum Warten, 2 für einen Rückruf, oder sagen Sie es einfach.",
+        "connecting": "Ich verbinde Sie jetzt.",
+        "still_calling": "Ich rufe meinen Kollegen noch. Einen Moment, bitte.",
+        "next_person": "Ich versuche es bei einem anderen Kollegen.",
+        "already": "Ich rufe schon einen Kollegen. Einen Moment, bitte.",
+        "nobody": "Es tut mir leid, ich konnte keinen Kollegen erreichen.",
+        "withdrawn": "In Ordnung, ich verbinde Sie nicht.",
+        "back": "Sie sind wieder bei mir, dem Assistenten.",
+        "missed": "niemand aus dem Team war zu erreichen",
         "message": "Bitte hinterlassen Sie eine Nachricht, und wir melden uns.",
     },
+    brief=GERMAN_BRIEF,
     usual_prompts={
         "nothing_to_undo": "Es gibt nichts, was ich zurücknehmen könnte.",
         "not_verified": "Ohne das kann ich nicht weitermachen. Es schützt Ihre Daten.",
@@ -180,6 +195,7 @@ GERMAN = Language(
     switched="Gern auf Deutsch.",
     not_spoken="Leider spreche ich am Telefon kein {language}.",
     written=written,
+    dictated=dictated,
 )  # fmt: skip
 
 # --- turn-taking: see `dialogue.cues.Cues` ------------------------------------------------------

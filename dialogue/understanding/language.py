@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from dialogue.understanding.brief_words import BriefWords
+
 Phrases = tuple[str, ...]
 
 
@@ -81,8 +83,12 @@ class Language:
     yes_no_words: Phrases
     wait_words: Phrases
     """Words that pick waiting for a person, where it is one of two ways."""
+    withdrawals: Phrases
+    """Take it back that a person is wanted who is being rung."""
     handover_texts: Mapping[str, str]
     """What is said around a person who takes over, where a hotline has none of its own."""
+    brief: BriefWords
+    """What people read who take over."""
     usual_prompts: Mapping[str, str]
     """Prompts that a hotline may leave to the language."""
     common: frozenset[str]
@@ -97,3 +103,5 @@ class Language:
     """Said in it when `{language}` can only be written here."""
     written: Callable[[str], str]
     """Return a turn with numbers and repairs as the readers of values know them."""
+    dictated: Callable[[str, str], str]
+    """Return a written turn that gives a value of a kind, as the reader of that kind knows it."""

@@ -12,6 +12,8 @@ SEPARATORS = "-/ ."
 """Signs inside a value that nobody has to say."""
 _WAYS = 4
 """Ways to write one beginning that are kept."""
+_STAMMER = 2
+"""Digits too many that a recogniser puts into a run of equal ones."""
 _LITERAL = regex.compile(r"(?:[A-Z0-9]|\\?[-/ .])+(?![*+?{])")
 
 
@@ -59,7 +61,9 @@ class Phone:
     letters: bool = False
 
     def begins(self, said: str) -> bool:
-        return len(said) <= (self.count + len(self.country) if self.count else 15)
+        if not self.count:
+            return len(said) <= 15
+        return len(said) <= self.count + len(self.country) or self.is_stammered(said)
 
     def whole(self, said: str) -> str | None:
         if not self.count:
@@ -67,7 +71,18 @@ class Phone:
         if len(said) == self.count:
             return said
         bare = said.removeprefix(self.country)
-        return bare if len(bare) == self.count and len(bare) < len(said) else None
+        if len(bare) == self.count and len(bare) < len(said):
+            return bare
+        return self._without_stammer(said) if self.is_stammered(said) else None
+
+    def is_stammered(self, said: str) -> bool:
+        """Whether there are more digits than there should be, among many that are equal."""
+        extra = len(said) - self.count
+        return bool(self.count) and 0 < extra <= _STAMMER and len(_longest_run(said)) >= 3 + extra
+
+    def _without_stammer(self, said: str) -> str:
+        run = _longest_run(said)
+        return said.replace(run, run[len(said) - self.count :], 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +111,11 @@ class Pattern:
         prefix, _ = split_prefix(self.expression)
         bare = "".join(char for char in prefix if char not in SEPARATORS)
         return (said, bare + said) if bare and not said.startswith(bare[:1]) else (said,)
+
+
+def _longest_run(said: str) -> str:
+    """Return the longest run of equal characters, the first of several."""
+    return max((run[0] for run in regex.finditer(r"(.)\1*", said)), key=len, default="")
 
 
 @lru_cache(maxsize=256)

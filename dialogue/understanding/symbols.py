@@ -7,10 +7,12 @@ cheapest readings that can still become a value of the wanted shape.
 
 from __future__ import annotations
 
+import difflib
 import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dialogue.understanding.cardinals import with_scale
 from dialogue.understanding.english import (
@@ -42,6 +44,8 @@ _BABBLE = 2.5
 """Price of leaving out all that follows a whole value."""
 _BABBLE_BEFORE = 3.5
 """Price of leaving out all that comes before it."""
+_LIKE_NATO = 0.72
+"""Likeness from which a word may be a misheard one of the NATO alphabet."""
 _LONGEST = 160
 """Words of a turn that are read."""
 _SURE_IN = (("as", "in"), ("is", "in"), ("like",), ("is", "for"), ("like", "in"), ("as", "and"))
@@ -219,10 +223,20 @@ def _letters(
             if letter:
                 yield (letter.upper(), at + 1, 1.0)
         break
+    if letter is None and word not in NATO and (nato := _near_nato(word)):
+        yield (NATO[nato].upper(), i + 1, 1.0)
     if letter is None and token.capital and 2 <= len(word) <= 6:
         yield (word.upper(), i + 1, 0.2)
     elif letter is None and 2 <= len(word) <= 3 and not is_number(word):
         yield (word.upper(), i + 1, 2.0)
+
+
+@lru_cache(maxsize=4096)
+def _near_nato(word: str) -> str:
+    """Return the NATO word that another sounds like, as it is written; empty for none."""
+    if len(word) < 4 or is_number(word) or word in DISTANT_SOUND_ALIKES:
+        return ""
+    return next(iter(difflib.get_close_matches(word, NATO, 1, _LIKE_NATO)), "")
 
 
 # --- context -------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from dialogue.understanding.english_language import ENGLISH
 from dialogue.understanding.language import Language
 from dialogue.understanding.numbers import tokens
 
-_REPAIR = re.compile(
+REPAIR = re.compile(
     r"[\s,.;:–-]+(?:(?:um|uh|oh|no|wait|sorry|actually)[\s,]+)*"
     r"(?:no[\s,]+wait|wait[\s,]+no|no[\s,]+sorry|sorry[\s,]+no|scratch that|i mean|i meant|"
     r"make that|correction|oh[\s,]+sorry|no[\s,]+(?:it's|that's)|sorry|no(?=,)|oops)"
@@ -20,7 +20,7 @@ _REPAIR = re.compile(
 
 def read_text(text: str, language: Language = ENGLISH) -> str:
     """Return what was dictated, without what people say around it and what they took back."""
-    pieces = [free_text(piece, language) for piece in _REPAIR.split(text)]
+    pieces = [free_text(piece, language) for piece in REPAIR.split(text)]
     value = pieces[0]
     for piece in filter(None, pieces[1:]):
         value = _with(value, piece)

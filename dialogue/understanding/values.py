@@ -8,6 +8,7 @@ from datetime import date
 from typing import assert_never
 
 from dialogue.flows import Slot, SlotKind
+from dialogue.understanding.addresses import read_address
 from dialogue.understanding.amounts import read_amounts, read_counts
 from dialogue.understanding.answers import read_choice
 from dialogue.understanding.checks import CHECKS
@@ -28,6 +29,8 @@ _LONGEST_WINDOW = 16
 _UNASKED = 0.6
 """Price in nats up to which such a code counts."""
 _WORDS_OF_AN_EDIT = 16
+_OTHERWISE = math.exp(-3.0)
+"""Weight of the belief that something else was said altogether."""
 
 
 def shape_of(slot: Slot) -> Shape | None:
@@ -60,6 +63,7 @@ def read_value(
         today: What relative days are counted from.
     """
     shape = shape_of(slot)
+    text = language.dictated(text, slot.kind.value)
     if shape is not None:
         return read_characters(text, shape, before=before, check=CHECKS.get(slot.check))
     match slot.kind:
@@ -79,7 +83,12 @@ def read_value(
         case SlotKind.CHOICE:
             index = read_choice(text, list(slot.options.values()), language)
             return _dictated([] if index is None else [(list(slot.options)[index], 0.0)])
-        case SlotKind.TEXT:
+        case SlotKind.ADDRESS if language is ENGLISH:
+            earlier = read_address(before)
+            address = read_address(text, earlier)
+            told = address.street and address != earlier
+            return _dictated([(str(address), 0.0)] if told else [])
+        case SlotKind.TEXT | SlotKind.ADDRESS:
             said = read_text(text, language)
             return _dictated([(said, 0.0)] if len(tokens(said)) > 1 else [])
         case SlotKind.CODE | SlotKind.PHONE | SlotKind.POSTCODE:
@@ -88,12 +97,12 @@ def read_value(
             assert_never(slot.kind)
 
 
-def read_unasked(slot: Slot, text: str) -> str:
+def read_unasked(slot: Slot, text: str, language: Language = ENGLISH) -> str:
     """Return a whole code of letters and digits that nobody asked for; empty for none."""
     shape = shape_of(slot)
     if shape is None or not shape.letters:
         return ""
-    words = tokens_of(text)
+    words = tokens_of(language.dictated(text, slot.kind.value))
     best: tuple[float, int, str] | None = None
     for start in range(len(words)):
         for end in range(start + 1, min(len(words), start + _LONGEST_WINDOW) + 1):
@@ -109,9 +118,10 @@ def read_unasked(slot: Slot, text: str) -> str:
     return best[2] if best else ""
 
 
-def put_right(slot: Slot, text: str, value: str) -> str:
+def put_right(slot: Slot, text: str, value: str, language: Language = ENGLISH) -> str:
     """Return the value after a turn that says what of it is wrong; empty where none does."""
     shape = shape_of(slot)
+    text = language.dictated(text, slot.kind.value)
     words = tokens_of(text)
     if shape is None or len(words) > _WORDS_OF_AN_EDIT or not names_an_edit(words):
         return ""
@@ -123,6 +133,6 @@ def _dictated(found: Sequence[tuple[str, float]], begun: str = "") -> Dictated:
     prices: dict[str, float] = {}
     for value, price in found:
         prices[value] = min(price, prices.get(value, math.inf))
-    total = sum(math.exp(-price) for price in prices.values())
+    total = sum(math.exp(-price) for price in prices.values()) + _OTHERWISE
     ranked = sorted(prices.items(), key=lambda item: item[1])
     return Dictated(tuple(Hypothesis(v, math.exp(-p) / total) for v, p in ranked), begun)

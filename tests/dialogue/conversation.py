@@ -23,13 +23,13 @@ from dialogue.acts import (
     Interrupted,
     NoInput,
     Say,
-    Step,
     ToolReturned,
     UserTurn,
 )
-from dialogue.domain import load_domain
+from dialogue.loading import load_domain
 from dialogue.manager import DialogueManager
 from dialogue.state import DialogueState
+from dialogue.step import Step
 from voicebot.actions.demo_shop import DemoShop
 from voicebot.actions.stock import KNOWN_CUSTOMERS
 from voicebot.engines.encoder import HybridPassageIndexer, MiniLmEncoder

@@ -10,6 +10,7 @@ from dialogue.understanding.answers import (
     read_choice,
     read_polarity,
     refuses,
+    refuses_all,
 )
 
 
@@ -113,6 +114,11 @@ def test_refusing_what_is_named() -> None:
     assert refuses("I do not want to cancel my order", ("cancel",))
     assert not refuses("don't send it, cancel it", ("cancel",))
     assert not refuses("I don't want it, can you cancel", ("cancel",))
+
+
+@pytest.mark.parametrize("said", ["Neither them.", "No tanks.", "no, can't, no", "none of the"])
+def test_a_refusal_is_understood_as_a_recogniser_writes_it(said: str) -> None:
+    assert refuses_all(said)
 
 
 def test_what_people_say_before_an_address_is_no_part_of_it() -> None:

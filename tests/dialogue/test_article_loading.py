@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from dialogue.articles import read_markdown
-from dialogue.domain import load_domain
 from dialogue.errors import DomainError
+from dialogue.loading import load_domain
 
 FRONT = """---
 title: Parking

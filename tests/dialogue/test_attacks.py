@@ -12,7 +12,7 @@ import yaml
 
 from dialogue.acts import CallTool
 from dialogue.composing import TOOLS, Use
-from dialogue.domain import load_domain
+from dialogue.loading import load_domain
 from dialogue.manager import DialogueManager
 from tests.dialogue.conversation import Conversation
 from tests.engines.endpoint import endpoint, writes

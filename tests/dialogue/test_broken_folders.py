@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dialogue.domain import Domain, load_domain
+from dialogue.domain import Domain
 from dialogue.errors import DomainError, Mistake
+from dialogue.loading import load_domain
 from dialogue.scenario_loading import load_scenarios
 
 RETAIL = load_domain("retail").folder

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialogue.catalogue import Catalogue
-from dialogue.domain import load_domain
 from dialogue.errors import DomainError
+from dialogue.loading import load_domain
 from dialogue.understanding.products import ProductReader
 from dialogue.understanding.quantities import read_quantity
 from tests.dialogue.conversation import Conversation

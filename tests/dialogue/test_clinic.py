@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dialogue.domain import load_domain
+from dialogue.loading import load_domain
 from dialogue.manager import DialogueManager
 from tests.dialogue.conversation import MONDAY, Conversation
 from voicebot.actions.backends import functions_of

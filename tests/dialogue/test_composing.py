@@ -9,8 +9,8 @@ import pytest
 
 from dialogue.acts import CallTool, Say
 from dialogue.composing import Use, begin
-from dialogue.domain import load_domain
 from dialogue.knowledge import unanswered
+from dialogue.loading import load_domain
 from dialogue.manager import DialogueManager
 from dialogue.reply import Reply
 from tests.dialogue.conversation import Conversation

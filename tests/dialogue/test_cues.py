@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dialogue.cues import USUAL, normalised
-from dialogue.domain import load_domain
+from dialogue.loading import load_domain
 
 CUES = USUAL["en"]
 ONSETS = Path(__file__).parents[3] / "shared" / "data" / "overlap" / "onsets.tsv"

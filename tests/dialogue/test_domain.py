@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from dialogue.cues import USUAL
-from dialogue.domain import load_domain
 from dialogue.errors import DomainError
+from dialogue.loading import load_domain
 from dialogue.spoken import sentences
 
 Edit = tuple[str, str, str]
@@ -57,8 +57,11 @@ def test_the_retail_hotline_is_complete() -> None:
         "complaint",
         "damaged_item",
         "exchange",
+        "find_orders",
+        "find_orders_by_email",
         "invoice",
         "membership",
+        "missing_parcel",
         "order_status",
         "payment_problem",
         "return_item",
@@ -187,7 +190,7 @@ def test_what_is_said_often_can_be_rendered_ahead() -> None:
         ),
         (
             ("flows/order_status.yaml", "- collect:", "- collects:"),
-            "a step begins with `collect:`, `call:`, `confirm:`, `verify:` or `say:`",
+            "a step begins with `collect:`, `call:`, `choose:`, `confirm:`, `verify:` or `say:`",
         ),
         (
             ("intents/controls.yaml", "repeat:", "again:"),
@@ -206,7 +209,7 @@ def test_what_is_said_often_can_be_rendered_ahead() -> None:
             "`examples` must be a list of texts; quote this one",
         ),
         (
-            ("intents/tasks.yaml", "options: [order_status,", "options: [order_state,"),
+            ("intents/tasks.yaml", "options: {order_status:", "options: {order_state:"),
             "option `order_state` of `need_help_with_order` is no intent; did you mean",
         ),
         (
@@ -290,5 +293,5 @@ def test_too_few_examples_are_refused(mistakes: Callable[[Edit], str]) -> None:
 
 @pytest.mark.parametrize("name", ["nosuch", "../retail", "", "/nonexistent"])
 def test_an_unknown_hotline_is_named(name: str) -> None:
-    with pytest.raises(DomainError, match=r"no such hotline or folder|holds no domain\.toml"):
+    with pytest.raises(DomainError, match=r"there is no folder|holds no domain\.toml"):
         load_domain(name)

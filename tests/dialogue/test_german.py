@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, time
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from dialogue.acts import Channel
-from dialogue.domain import load_domain
+from dialogue.acts import Channel, Circumstances
+from dialogue.hours import Hours, Span
+from dialogue.loading import load_domain
 from dialogue.manager import DialogueManager
+from dialogue.scenario_loading import load_scenarios
+from dialogue.spoken_german import clock
+from dialogue.understanding.german import GERMAN
+from dialogue.understanding.intents import normalised
+from tests.authoring.test_trials import failures
 from tests.dialogue.conversation import IRIS, Conversation
 from voicebot.actions.demo_shop import DemoShop
+from voicebot.actions.runner import PythonToolRunner
+from voicebot.authoring.trials import Trials
 from voicebot.engines.encoder import HybridPassageIndexer, MiniLmEncoder
 from voicebot.engines.intents import LogisticIntentTrainer
 from voicebot.engines.multilingual import MultilingualEncoder
+from voicebot.ports import ToolRunner
 
 pytestmark = pytest.mark.models
 
@@ -20,7 +36,7 @@ pytestmark = pytest.mark.models
 def german() -> DialogueManager:
     """The German hotline, trained."""
     encoder = MultilingualEncoder()
-    trainer, indexer = LogisticIntentTrainer(encoder), HybridPassageIndexer(encoder)
+    trainer, indexer = LogisticIntentTrainer(encoder), HybridPassageIndexer(encoder, "de")
     return DialogueManager(load_domain("retail_de"), trainer, indexer)
 
 
@@ -90,7 +106,71 @@ def test_an_article(anruf: Conversation) -> None:
 def test_a_person(anruf: Conversation) -> None:
     anruf.say("Ich möchte bitte mit einem Mitarbeiter sprechen.")
     assert anruf.handoff is not None
-    assert "de" == anruf.handoff.brief.language
+    brief = anruf.handoff.brief
+    assert "de" == brief.language
+    assert "möchte mit einem Menschen sprechen" == brief.reason
+    assert "ruhig: kein Wort zeigt etwas anderes" == brief.mood.words
+    told = " ".join(text for _, text in brief.lines())
+    assert not [word for word in told.split() if word in ("the", "caller", "wants", "not")], told
+
+
+def test_the_brief_of_an_angry_caller_is_in_german(anruf: Conversation) -> None:
+    anruf.say("die Bestellung 44118 bitte stornieren")
+    anruf.say("Sie sind doch zu blöd, das ist eine Frechheit")
+    anruf.say("ich will einen Menschen, verdammt")
+    assert anruf.handoff is not None
+    brief = anruf.handoff.brief
+    assert "möchte eine Bestellung stornieren" in brief.needs
+    told = " ".join(text for _, text in brief.lines())
+    assert not [word for word in told.split() if word in ("the", "caller", "wants", "not")], told
+
+
+def test_when_people_are_back_and_how_long_it_takes_is_told_in_german(
+    german: DialogueManager, shop: DemoShop
+) -> None:
+    weekday = (Span(time(8), time(20)),)
+    hours = Hours("Europe/Berlin", (weekday,) * 5 + ((), ()))
+    handover = replace(german.domain.handover, hours=hours)
+    encoder = MultilingualEncoder()
+    staffed = DialogueManager(
+        replace(german.domain, handover=handover),
+        LogisticIntentTrainer(encoder),
+        HybridPassageIndexer(encoder, "de"),
+    )
+    night = Circumstances("2026-03-02T23:00:00+01:00")
+    call = Conversation(staffed, shop.tools(), IRIS.phone, night)
+    assert "Meine Kollegen sind morgen um acht Uhr wieder da." in call.say("einen Menschen bitte")
+    noon = Circumstances("2026-03-03T12:00:00+01:00", wait=600.0)
+    call = Conversation(staffed, shop.tools(), IRIS.phone, noon)
+    assert "Es kann etwa 10 Minuten dauern." in call.say("einen Menschen bitte")
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        (time(9), "neun Uhr"),
+        (time(9, 30), "halb zehn"),
+        (time(12, 30), "12 Uhr 30"),
+        (time(0, 30), "halb eins"),
+        (time(1), "ein Uhr"),
+        (time(14), "14 Uhr"),
+        (time(14, 15), "14 Uhr 15"),
+    ],
+)
+def test_the_time_of_day(at: time, words: str) -> None:
+    assert words == clock(at)
+
+
+def test_its_scenarios_pass(german: DialogueManager) -> None:
+    def tools(path: Path, today: date) -> tuple[ToolRunner, Callable[[], None]]:
+        functions: Mapping[str, Any] = DemoShop.open(path, today=lambda: today).tools()
+        runner = PythonToolRunner(functions, german.domain.tools)
+        return runner, runner.close
+
+    scenarios = load_scenarios(german.domain)
+    trials = asyncio.run(Trials(german, tools).play(scenarios))
+    assert [] == failures(trials)
+    assert len(trials) >= 10
 
 
 def test_what_was_not_understood_and_said_again(anruf: Conversation) -> None:
@@ -169,3 +249,26 @@ def test_most_of_what_was_never_seen_is_understood(german: DialogueManager) -> N
     read = [german.understanding.read(said).ranked[0][0] for said, _ in pairs]
     right = sum(need == found for (_, need), found in zip(pairs, read, strict=True))
     assert right / len(pairs) >= 0.6
+
+
+def test_questions_find_their_article_by_meaning_and_pieces_of_words() -> None:
+    """Each is left out and asked; endings and compounds are not those of English."""
+    encoder, domain = MultilingualEncoder(), load_domain("retail_de")
+    asked = [
+        (article.name, normalised(question, GERMAN))
+        for article in domain.articles.values()
+        for question in article.questions
+    ]
+    texts = [(article.name, article.text) for article in domain.articles.values()]
+
+    def found(language: str) -> int:
+        indexer = HybridPassageIndexer(encoder, language)
+        hits = 0
+        for left_out in asked[::2]:
+            index = indexer.index([*(pair for pair in asked if pair != left_out), *texts])
+            hits += index.search(left_out[1], 1)[0][0] == left_out[0]
+        return hits
+
+    pieces = found("de")
+    assert pieces / len(asked[::2]) >= 0.75
+    assert pieces > found("en")

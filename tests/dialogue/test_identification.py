@@ -164,3 +164,17 @@ def test_attacks_get_nothing(
             break
     assert before == shop.find_order("44118")
     assert () == shop.jobs()
+
+
+def test_who_cannot_prove_it_and_wants_no_person_is_asked_for_something_else(
+    withheld: Conversation,
+) -> None:
+    said = withheld.say("cancel my order 44118")
+    for _ in range(4):
+        if "Press 1 or 2" in said:
+            break
+        said = withheld.say("12345")
+    assert "Press 1 or 2" in said
+    said = withheld.say("no thanks")
+    assert "Press 1 or 2" not in said
+    assert "anything else" in said.lower()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dialogue.acts import Ask, Say
-from dialogue.domain import load_domain
+from dialogue.loading import load_domain
 from dialogue.manager import DialogueManager
 from tests.dialogue.conversation import IRIS, Conversation
 from voicebot.actions.demo_shop import DemoShop

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogue.domain import load_domain
 from dialogue.errors import DomainError
 from dialogue.languages import LANGUAGES, asked_for, spoken_in
+from dialogue.loading import load_domain
 from dialogue.spoken import LANGUAGE, Template
 from dialogue.understanding.answers import Polarity, lacks, read_choice, read_polarity, refuses
 from dialogue.understanding.german import GERMAN
@@ -105,6 +105,7 @@ def test_picking_refusing_and_lacking_in_german() -> None:
     assert 1 == read_choice("die zweite bitte", [["verfolgen"], ["stornieren"]], GERMAN)
     assert refuses("bitte stornieren Sie es nicht", ["stornieren"], GERMAN)
     assert not refuses("bitte stornieren Sie es", ["stornieren"], GERMAN)
+    assert not refuses("ich brauche sie nicht mehr, bitte stornieren", ["stornieren"], GERMAN)
     assert lacks("die habe ich nicht, die weiß ich nicht", GERMAN)
 
 
@@ -192,7 +193,7 @@ def test_what_is_not_translated_is_told(tmp_path: Path) -> None:
 
 def test_a_hotline_that_is_extended_must_exist(tmp_path: Path) -> None:
     (tmp_path / "domain.toml").write_text('name = "x"\ntitle = "X"\nextends = "retial"\n')
-    with pytest.raises(DomainError, match=r"domain.toml:3: `extends = \"retial\"`: no such"):
+    with pytest.raises(DomainError, match=r"domain.toml:3: `extends = \"retial\"`: there is no"):
         load_domain(str(tmp_path))
 
 

@@ -7,18 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from dialogue.acts import (
-    DialogueInput,
-    Interrupted,
-    NoInput,
-    Step,
-    ToolReturned,
-    UserTurn,
-    act_to_dict,
-)
+from dialogue.acts import DialogueInput, Interrupted, NoInput, ToolReturned, UserTurn, act_to_dict
 from dialogue.errors import StateError
 from dialogue.manager import DialogueManager
 from dialogue.state import DialogueState
+from dialogue.step import Step
 
 pytestmark = pytest.mark.models
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from deploy.backend_example.app import api
-from dialogue.domain import load_domain
+from dialogue.loading import load_domain
 from dialogue.manager import DialogueManager
 from tests.actions.service import serving
 from tests.dialogue.conversation import IRIS, Conversation

@@ -119,17 +119,34 @@ def test_an_address_is_dictated_put_right_and_changed(call: Conversation, shop: 
     assert "What's the new address?" in call.say("44118")
     assert call.step.expects.answer is Answer.TEXT
     assert call.say("it's twelve Elm Street, Salem") == (
-        "I have twelve Elm Street, Salem. Is that right?"
+        "I have 12 Elm Street, Salem. Is that right?"
     )
     assert "street with the number" in call.say("no, that's wrong")
     call.say("12 Oak Street in Salem")
     assert "It goes to the new address." in call.say("that's correct")
-    assert shop.address_of("44118") == "12 Oak Street in Salem"
+    assert shop.address_of("44118") == "12 Oak Street, Salem"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("no, it's 14 Elm Street in Salem", "14 Elm Street, Salem"),
+        ("no sorry, Elm Lane", "12 Elm Lane, Salem"),
+        ("No, 21.", "21 Elm Street, Salem"),
+    ],
+)
+def test_an_address_is_put_right_in_one_breath_with_the_no(
+    call: Conversation, said: str, kept: str
+) -> None:
+    call.say("I want to change my delivery address")
+    call.say("44118")
+    call.say("12 Elm Street, Salem")
+    assert call.say(said) == f"I have {kept}. Is that right?"
 
 
 def test_a_vague_need_leads_to_a_short_choice(call: Conversation) -> None:
     assert call.say("I need help with my order") == (
-        "Do you want to track it, return it, or cancel it?"
+        "Do you want to track it, return it or cancel it?"
     )
     assert call.step.expects.answer is Answer.CHOICE
     assert call.say("the first one") == "What's your order number?"
@@ -207,7 +224,8 @@ def test_an_unknown_number_is_asked_for_again_and_then_a_person_offered(
     assert call.say("nine nine nine nine nine").endswith(
         "I can't find that order. Please say the five digits one by one, or type them in."
     )
-    assert call.say("nine nine nine nine eight").endswith("Press 1 or 2, or just say which.")
+    assert call.say("nine nine nine nine eight").endswith("zip code. Shall I?")
+    assert call.say("no").endswith("Press 1 or 2, or just say which.")
     call.say("yes please")
     assert call.handoff is not None
     assert "The order number could not be settled." in call.handoff.summary
@@ -228,7 +246,7 @@ def test_another_order_is_asked_for_anew(call: Conversation) -> None:
 
 def test_a_number_alone_leads_to_a_choice_of_what_to_do_with_it(call: Conversation) -> None:
     assert call.say("order 44118") == (
-        "Thanks. Order 4 4 1 1 8. Do you want to track it, return it, or cancel it?"
+        "Thanks. Order 4 4 1 1 8. Do you want to track it, return it or cancel it?"
     )
     assert "still being packed" in call.say("track it please")
 

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from dialogue.acts import Answer, CallTool, Circumstances, Interrupted, ToolReturned, UserTurn
-from dialogue.domain import load_domain
 from dialogue.errors import DomainError
+from dialogue.loading import load_domain
 from dialogue.manager import DialogueManager
+from dialogue.question import Topic
 from dialogue.spoken import email, full_day, groups, spelled
-from dialogue.state import DialogueState, Topic
+from dialogue.state import DialogueState
 from tests.dialogue.conversation import MONDAY, Conversation
 from voicebot.actions.demo_shop import DemoShop
 from voicebot.engines.encoder import HybridPassageIndexer, MiniLmEncoder

@@ -1,0 +1,121 @@
+"""Codes that come unasked: an order number in the middle of a sentence, or of another task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dialogue import choices, tasks
+from dialogue.domain import Domain
+from dialogue.flows import Flow, SlotKind
+from dialogue.policy import Band, Decision
+from dialogue.reply import Reply
+from dialogue.understanding.addresses import read_address
+from dialogue.understanding.english_language import ENGLISH
+from dialogue.understanding.numbers import read_code, tokens
+from dialogue.understanding.values import put_right, read_unasked, read_value
+
+
+def code_in(domain: Domain, text: str, known: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return (slot, value) of a complete code in the turn, or of a known one put right by it.
+
+    Args:
+        domain: The hotline.
+        text: The turn.
+        known: Values by slot.
+    """
+    # The zip code of an address is no order.
+    address = read_address(text) if domain.speech is ENGLISH else None
+    postcode = address.postcode if address is not None and address.street else ""
+    # A code with letters may hold one of digits: "MS-44117".
+    slots = sorted(domain.slots.items(), key=lambda item: not item[1].pattern)
+    for name, slot in slots:
+        if not slot.is_code:
+            continue
+        if name in known and (value := put_right(slot, text, known[name], domain.speech)):
+            return name, value
+        if slot.pattern:
+            if value := read_unasked(slot, text, domain.speech):
+                return name, value
+        elif (code := read_code(text, slot.digits, expected=False)) and code.digits != postcode:
+            return _meant(domain, name, text), code.digits
+    return None
+
+
+def _meant(domain: Domain, name: str, text: str) -> str:
+    """Return the slot that a code is for which would fit two: "my zip is 97301" is no order.
+
+    The turn names it by the first word of its label, and does not name the other.
+    """
+    said, digits = set(tokens(text)), domain.slots[name].digits
+    named = [
+        other
+        for other, slot in domain.slots.items()
+        if slot.is_code and slot.digits == digits and tokens(slot.label)[0] in said
+    ]
+    return named[0] if named and name not in named else name
+
+
+def number_for(domain: Domain, flow: Flow, text: str) -> tuple[str, str] | None:
+    """Return (slot, value) of a whole telephone number in the turn that a task would ask for."""
+    for name in flow.slots():
+        slot = domain.slots[name]
+        if slot.kind is SlotKind.PHONE and (whole := read_value(slot, text).whole):
+            return name, whole[0].value
+    return None
+
+
+def take(reply: Reply, decision: Decision, name: str, digits: str) -> bool:
+    """Take a code that came unasked; True when the turn is thereby answered."""
+    state = reply.state
+    known = state.slots.get(name)
+    task = state.task.flow if state.task else state.last_task
+    flow = reply.domain.flows.get(task)
+    needs = decision.needs
+    new_task = (
+        decision.band is Band.ACT
+        and reply.domain.flow_for(needs[0]) is not None
+        and (flow is None or needs[0] != flow.intent)
+    )
+    again = known != digits or state.task is not None
+    if flow is not None and name in flow.slots() and again and not new_task:
+        correct(reply, flow, name, digits)
+        return True
+    reply.learn(name, digits)
+    if decision.band is Band.ACT and needs[0] not in ("yes", "no", "out_of_scope"):
+        return False
+    choice = choices.choice_for(reply.domain, name)
+    if choice is None:
+        return False
+    reply.decided("code_alone")
+    read_back(reply, name)
+    choices.ask(reply, choice, "choice:code_alone")
+    return True
+
+
+def correct(reply: Reply, flow: Flow, name: str, digits: str) -> None:
+    """The customer put a value right: the task begins again with it."""
+    reply.forget(name)
+    reply.learn(name, digits)
+    reply.decided("corrected", intent=flow.intent)
+    reply.change(question=None)
+    tasks.begin(reply, flow, given=name)
+
+
+def same_again(reply: Reply, need: str) -> bool:
+    """Begin the last task again for another thing ("what about the other one?")."""
+    state = reply.state
+    flow = reply.domain.flows.get(state.task.flow if state.task else state.last_task)
+    codes = set(reply.domain.keyed)
+    if flow is None or not codes.intersection(flow.slots()) or reply.domain.flow_for(need):
+        return False
+    reply.decided("another", intent=flow.intent)
+    reply.need(flow.intent)
+    reply.change(question=None)
+    tasks.begin(reply, flow)
+    return True
+
+
+def read_back(reply: Reply, name: str) -> None:
+    """Say a value that came unasked."""
+    heard = reply.domain.slots[name].heard
+    reply.say(reply.template(f"{name}:heard", heard), f"slot:{name}")
