@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from voicebot.cli import main
-from voicebot.commands.classification import ExamplesError, read_examples
+from voicebot.commands.classification import ExamplesError, read_examples, show_progress
 
 PARCELS = """text,intent
 where is my parcel,track
@@ -113,3 +114,17 @@ def test_other_encodings_are_one_clear_error(tmp_path: Path) -> None:
     (tmp_path / "examples.csv").write_bytes("text,intent\ncafé,order\n".encode("latin-1"))
     with pytest.raises(ExamplesError, match="not UTF-8"):
         read_examples(tmp_path)
+
+
+def test_progress_is_shown_to_people_only() -> None:
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    show = show_progress(terminal)
+    assert show is not None
+    for done in (0.004, 0.5, 0.501, 1.0):
+        show(done)
+    assert "\rlearning: 0 %\rlearning: 50 %\rlearning: 100 %\n" == terminal.getvalue()
+    assert show_progress(StringIO()) is None

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from voicebot.engines import intents
 from voicebot.engines.encoder import MiniLmEncoder
 from voicebot.engines.intents import LogisticIntentTrainer, words_of
 from voicebot.engines.layers import Batch, backward, forward
@@ -69,7 +70,8 @@ def test_tuning_draws_an_intent_together_and_is_repeatable(encoder: MiniLmEncode
     hidden = encoder.hidden([text for text, _ in EXAMPLES])
     labels = np.repeat(np.arange(3), 3)
     layers = tune(encoder.upper, hidden, labels, Recipe(epochs=3))
-    again = tune(encoder.upper, hidden, labels, Recipe(epochs=3))
+    done: list[float] = []
+    again = tune(encoder.upper, hidden, labels, Recipe(epochs=3), done.append)
 
     def gap(vectors: np.ndarray) -> float:
         alike = labels[:, None] == labels[None, :]
@@ -78,6 +80,8 @@ def test_tuning_draws_an_intent_together_and_is_repeatable(encoder: MiniLmEncode
 
     assert gap(encode(layers, hidden)) > gap(encode(encoder.upper, hidden)) + 0.05
     assert np.array_equal(encode(layers, hidden), encode(again, hidden))
+    assert sorted(done) == done
+    assert 1.0 == done[-1]
 
 
 def test_a_tuned_classifier_knows_what_was_meant(encoder: MiniLmEncoder) -> None:
@@ -89,6 +93,21 @@ def test_a_tuned_classifier_knows_what_was_meant(encoder: MiniLmEncoder) -> None
     assert 1.0 == pytest.approx(sum(share for _, share in ranked))
     assert model.in_scope("where has my parcel got to")
     assert not model.in_scope("who won the football match")
+
+
+def test_tuning_that_spoils_the_layers_is_dropped_where_examples_can_be_spared(
+    encoder: MiniLmEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("MANY", 3), ("_SPARED_PART", 3), ("_FEWEST_SPARED", 3)):
+        monkeypatch.setattr(intents, name, value)
+    trainer = LogisticIntentTrainer(encoder, recipe=Recipe(epochs=1, rate=1.0))
+    model = trainer.train(EXAMPLES)
+    ran: list[str] = []
+    monkeypatch.setattr(encoder, "hidden", ran.extend)
+
+    found = [model.probabilities(text)[0][0] for text, _ in EXAMPLES]
+    assert [intent for _, intent in EXAMPLES] == found
+    assert [] == ran
 
 
 def test_a_model_of_another_kind_is_not_tuned(tmp_path: Path) -> None:

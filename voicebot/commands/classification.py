@@ -7,9 +7,10 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from voicebot.engines.encoder import MiniLmEncoder
-from voicebot.engines.intents import LogisticIntentModel, LogisticIntentTrainer
+from voicebot.engines.intents import LogisticIntentModel, LogisticIntentTrainer, Progress
 from voicebot.engines.models import locate_encoder
 from voicebot.engines.tuning import Recipe
 from voicebot.settings import ModelSettings
@@ -112,8 +113,15 @@ def _places(path: Path, cells: list[str]) -> tuple[int, int]:
     return names.index("text"), names.index("intent")
 
 
-def open_classifier(folder: Path, settings: ModelSettings) -> LogisticIntentModel:
+def open_classifier(
+    folder: Path, settings: ModelSettings, progress: Progress | None = None
+) -> LogisticIntentModel:
     """Return a classifier learnt from a folder's examples.
+
+    Args:
+        folder: Where `examples.csv` is.
+        settings: Which sentence encoder is used.
+        progress: Told the share of the work that is done; it takes a minute and more.
 
     Raises:
         ExamplesError: the examples cannot be used.
@@ -123,8 +131,24 @@ def open_classifier(folder: Path, settings: ModelSettings) -> LogisticIntentMode
     files = locate_encoder(settings)
     encoder = MiniLmEncoder(files.model, files.tokenizer)
     return LogisticIntentTrainer(encoder, recipe=Recipe()).train(
-        examples.pairs, outside=examples.outside, named=True
+        examples.pairs, outside=examples.outside, named=True, progress=progress
     )
+
+
+def show_progress(console: TextIO) -> Progress | None:
+    """Return what shows on one line of a terminal how far learning is; None if it is none."""
+    if not console.isatty():
+        return None
+    shown = -1
+
+    def show(done: float) -> None:
+        nonlocal shown
+        if (percent := int(100 * done)) != shown:
+            shown = percent
+            console.write(f"\rlearning: {percent} %" + ("\n" if percent == 100 else ""))
+            console.flush()
+
+    return show
 
 
 def answer_lines(

@@ -166,15 +166,22 @@ class HybridPassageIndex:
     """Meaning (cosine) and words (BM25) together; scores are 0..1."""
 
     MEANING = 0.75
-    """Share of the score that comes from the embedding."""
+    """Share of the score that comes from the embedding, in English."""
+    MEANING_OF_PIECES = 0.85
+    """The same in a language of which only pieces of words are compared."""
 
-    def __init__(self, encoder: Encoder, passages: Sequence[tuple[str, str]]) -> None:
+    def __init__(
+        self, encoder: Encoder, passages: Sequence[tuple[str, str]], language: str = "en"
+    ) -> None:
         self._encoder = encoder
+        english = language == "en"
+        self._meaning = self.MEANING if english else self.MEANING_OF_PIECES
+        self._words_of = _stems if english else _pieces
         passages = sorted(passages, key=lambda passage: passage[0])
         self._ids, starts = np.unique([name for name, _ in passages], return_index=True)
         self._starts: NDArray[Any] = starts
         self._vectors = encoder.encode([text for _, text in passages])
-        self._weigh([Counter(_stems(text)) for _, text in passages])
+        self._weigh([Counter(self._words_of(text)) for _, text in passages])
 
     def _weigh(self, bags: Sequence[Counter[str]]) -> None:
         """Keep for each word the passages that hold it and its weight there, in (0, rarity].
@@ -201,7 +208,7 @@ class HybridPassageIndex:
     def search(self, question: str, limit: int) -> list[tuple[str, float]]:
         """Return (passage id, score), best first; an id with several texts counts once."""
         meaning = np.maximum(self._vectors @ self._encoder.encode([question])[0], 0.0)
-        scores = self.MEANING * meaning + (1 - self.MEANING) * self._overlap(question)
+        scores = self._meaning * meaning + (1 - self._meaning) * self._overlap(question)
         best = np.minimum(np.maximum.reduceat(scores, self._starts), 1.0)
         ranked = np.argsort(-best, kind="stable")[:limit]
         return [(str(self._ids[i]), float(best[i])) for i in ranked]
@@ -210,7 +217,7 @@ class HybridPassageIndex:
         """Return BM25 of each passage as a share of what a perfect match would reach."""
         reached = np.zeros(len(self._vectors), dtype=np.float32)
         possible = 0.0
-        for word in dict.fromkeys(_stems(question)):
+        for word in dict.fromkeys(self._words_of(question)):
             if (held := self._words.get(word)) is None:
                 possible += self._unseen
                 continue
@@ -223,8 +230,14 @@ class HybridPassageIndex:
 class HybridPassageIndexer:
     """Builds a `HybridPassageIndex`."""
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: Encoder, language: str = "en") -> None:
+        """
+        Args:
+            encoder: Of the language.
+            language: Its code; endings are known in English only.
+        """
         self._encoder = encoder
+        self._language = language
 
     def index(self, passages: Sequence[tuple[str, str]]) -> HybridPassageIndex:
         """Index (passage id, text) pairs.
@@ -234,7 +247,7 @@ class HybridPassageIndexer:
         """
         if not passages:
             raise EngineError("a passage index needs at least one passage")
-        return HybridPassageIndex(self._encoder, passages)
+        return HybridPassageIndex(self._encoder, passages, self._language)
 
 
 _WORD = re.compile(r"[\w']+")
@@ -296,6 +309,18 @@ _COMMON = frozenset(
         "your",
     ]
 )
+
+
+_PIECE = 5
+
+
+def _pieces(text: str) -> list[str]:
+    """Runs of letters, so that words with other endings, and words inside words, have some in
+    common: `Lieferzeit` and `liefern`."""
+    found: list[str] = []
+    for word in _WORD.findall(text.lower()):
+        found += [word[i : i + _PIECE] for i in range(max(1, len(word) - _PIECE + 1))]
+    return found
 
 
 def _stems(text: str) -> list[str]:

@@ -8,7 +8,7 @@ is needed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,7 +33,7 @@ class Recipe:
     rate: float = 2e-4
     prototype_rate: float = 5e-3
     epochs: int = 5
-    passes: int = 15_000
+    passes: int = 10_000
     """Most sentences worked through, so that thousands of examples do not take an hour."""
     drop: float = 0.1
     seed: int = 0
@@ -59,6 +59,7 @@ def tune(
     hidden: Sequence[Floats],
     labels: NDArray[np.int64],
     recipe: Recipe = Recipe(),
+    progress: Callable[[float], None] | None = None,
 ) -> list[dict[str, Floats]]:
     """Return the layers, fitted to labelled sentences; the same seed gives the same layers.
 
@@ -67,10 +68,11 @@ def tune(
         hidden: What comes out of the layer below them: (tokens, width) a sentence.
         labels: The intent of each, counted from 0.
         recipe: How.
+        progress: Told after each batch which share of the work is done.
     """
     # Two BLAS threads that share their cores with a call wait for each other more than they work.
     with threadpool_limits(limits=1):
-        return _tuned(layers, hidden, labels, recipe)
+        return _tuned(layers, hidden, labels, recipe, progress)
 
 
 def _tuned(
@@ -78,6 +80,7 @@ def _tuned(
     hidden: Sequence[Floats],
     labels: NDArray[np.int64],
     recipe: Recipe,
+    progress: Callable[[float], None] | None,
 ) -> list[dict[str, Floats]]:
     rng = np.random.default_rng(recipe.seed)
     fitted = [{name: weights.copy() for name, weights in layer.items()} for layer in layers]
@@ -97,6 +100,8 @@ def _tuned(
         for i, found in enumerate(backward(fitted, batch, trace, slope)):
             for name, gradient in found.items():
                 adam.move(f"{i}.{name}", fitted[i][name], gradient, recipe.rate * pace)
+        if progress is not None:
+            progress((step + 1) / len(batches))
     return fitted
 
 
