@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from click.testing import CliRunner
 
 from voicebot.cli import main
 from voicebot.commands.chat import LONGEST_LINE
+
+ROOT = Path(__file__).parents[1]
 
 pytestmark = pytest.mark.models
 
@@ -96,3 +103,38 @@ def test_a_hotline_with_mistakes_is_one_clear_error(tmp_path: Path) -> None:
     assert 1 == result.exit_code
     assert "" == result.stdout
     assert "tools.yaml:1: the file is missing" in result.stderr
+
+
+def test_in_a_browser_it_is_a_page_of_this_machine(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "voicebot", "chat", "--page", "--port", "0"]
+    environment = os.environ | {
+        "VOICEBOT_DATABASE_URL": f"sqlite:///{tmp_path / 'calls.sqlite3'}",
+        "VOICEBOT_DOMAIN": "clinic",
+    }
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        address = process.stdout.readline().split()[1]
+        assert address.startswith("http://127.0.0.1:")
+        with httpx.Client(trust_env=False) as browser:
+            assert "<h1>Elm Park Clinic</h1>" in browser.get(address).text
+            opened = browser.post(address).json()
+            told = browser.post(
+                f"{address}/{opened['id']}/messages", json={"text": "when are you open"}
+            ).json()
+        assert told["events"][1]["cards"]
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+def test_a_port_that_is_taken_is_said_so() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        result = CliRunner().invoke(main, ["chat", "--page", "--port", port])
+    assert 1 == result.exit_code
+    assert f"port {port} cannot be used: Address already in use" in result.output

@@ -11,6 +11,7 @@ from dialogue.acts import (
     Act,
     Ask,
     CallTool,
+    CancelHandoff,
     Channel,
     Circumstances,
     DialogueInput,
@@ -18,7 +19,6 @@ from dialogue.acts import (
     Handoff,
     NoInput,
     Say,
-    Step,
     ToolReturned,
     UserTurn,
     act_to_dict,
@@ -27,6 +27,7 @@ from dialogue.articles import Card
 from dialogue.domain import ARTICLE_PREFIX
 from dialogue.manager import DialogueManager
 from dialogue.plain import plain
+from dialogue.step import Step
 from voicebot.ports import ToolError, ToolRunner
 
 MOST_STEPS = 32
@@ -84,6 +85,7 @@ class Chat:
         caller: str = "",
         channel: Channel = Channel.CHAT,
         circumstances: Callable[[], Circumstances] = Circumstances,
+        occasion: Mapping[str, str] | None = None,
     ) -> None:
         self._manager = manager
         self._tools = tools
@@ -91,6 +93,7 @@ class Chat:
         self._caller = caller
         self._channel = channel
         self._circumstances = circumstances
+        self._occasion = occasion
         self._step: Step | None = None
         self.over = False
 
@@ -98,7 +101,11 @@ class Chat:
         """Greet."""
         return await self._take(
             self._manager.start(
-                self._call_id, self._caller, self._channel, circumstances=self._circumstances()
+                self._call_id,
+                self._caller,
+                self._channel,
+                circumstances=self._circumstances(),
+                occasion=self._occasion,
             )
         )
 
@@ -219,7 +226,7 @@ def _readable(act: Act) -> str | None:
             return "\n".join([head, *(f"  {line}" for line in told)])
         case EndCall():
             return f"[the call ends: {act.disposition}]"
-        case CallTool():
+        case CallTool() | CancelHandoff():
             return None
 
 

@@ -103,3 +103,29 @@ def test_a_review_is_read_by_people_and_programs(reviewed: Reviewer) -> None:
     assert any("scenarios/first.yaml" in line for line in lines)
     assert (False, review.errors) == (data["ok"], data["errors"])
     assert {"severity", "topic", "file", "line", "message"} == set(data["findings"][0])
+
+
+def test_a_backend_that_cannot_be_had_is_a_mistake_of_its_line(reviewed: Reviewer) -> None:
+    backend = 'backend = "nosuch.tools:functions"'
+    review = reviewed.after("domain.toml", 'language = "en"', f'language = "en"\n{backend}')
+    (mistake,) = found(review, Topic.TOOLS)
+    lines = (reviewed.folder / "domain.toml").read_text(encoding="utf-8").splitlines()
+    place = f"domain.toml:{lines.index(backend) + 1}"
+    assert (Severity.ERROR, place) == (mistake.severity, str(mistake.place))
+    assert "No module named 'nosuch'" in mistake.message
+
+
+def test_a_tool_that_nothing_runs_is_a_mistake_of_its_line(reviewed: Reviewer) -> None:
+    tool = "weigh_parcel:\n  arguments: [phone]\n  outcomes: [weighed]\n"
+    review = reviewed.after("tools.yaml", "request_call_back:", f"{tool}request_call_back:")
+    (mistake,) = found(review, Topic.TOOLS)
+    lines = (reviewed.folder / "tools.yaml").read_text(encoding="utf-8").splitlines()
+    assert f"tools.yaml:{lines.index('weigh_parcel:') + 1}" == str(mistake.place)
+    assert "`weigh_parcel` cannot run: the demo shop has no function" in mistake.message
+
+
+def test_a_file_is_not_a_hotline(reviewed: Reviewer) -> None:
+    folder = reviewed.folder
+    reviewed.folder = folder / "domain.toml"
+    (mistake,) = reviewed.review().findings
+    assert f"name its folder, `{folder}`" in mistake.message

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dialogue.domain import load_domain
+from dialogue.loading import load_domain
 from dialogue.scenario_loading import load_scenarios
 from voicebot.authoring.scaffold import write_hotline
 

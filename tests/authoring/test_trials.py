@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from dialogue.domain import load_domain
 from dialogue.errors import DomainError
+from dialogue.loading import load_domain
 from dialogue.manager import DialogueManager
 from dialogue.scenario_loading import load_scenarios
 from voicebot.actions.demo_shop import DemoShop

@@ -18,15 +18,15 @@ from dialogue.acts import (
     Expectation,
     Handoff,
     Say,
-    Step,
     ToolReturned,
-    Trace,
     UserTurn,
 )
-from dialogue.brief import Brief, Why
+from dialogue.brief import Brief, Route, Why
 from dialogue.briefing import brief_of
-from dialogue.domain import load_domain
-from dialogue.state import DialogueState, Question, Topic
+from dialogue.loading import load_domain
+from dialogue.question import Question, Topic
+from dialogue.state import DialogueState
+from dialogue.step import Step, Trace
 from voicebot.folds.transcript import transcript_of
 from voicebot.hotlines import Hotline, Hotlines
 from voicebot.journal import (
@@ -45,9 +45,11 @@ from voicebot.ports import EngineError, ToolError
 from voicebot.settings import ChatSettings
 from voicebot.webchat.desk import ChatDesk
 from voicebot.webchat.events import written
-from voicebot.webchat.talk import ChatRefused, Talk
+from voicebot.webchat.people import People
+from voicebot.webchat.refusals import ChatRefused
+from voicebot.webchat.talk import Talk
 
-DOMAIN = load_domain("retail")
+DOMAIN, GERMAN = load_domain("retail"), load_domain("retail_de")
 
 
 class Scripted:
@@ -57,7 +59,13 @@ class Scripted:
         self.fails = False
         self.channels: list[Channel] = []
 
-    async def start(self, call_id: str, caller: str = "", channel: Channel = Channel.PHONE) -> Step:
+    async def start(
+        self,
+        call_id: str,
+        caller: str = "",
+        channel: Channel = Channel.PHONE,
+        occasion: Mapping[str, str] | None = None,
+    ) -> Step:
         self.channels.append(channel)
         return self._step([Ask("Hello.")], DialogueState("retail", channel=channel))
 
@@ -81,6 +89,13 @@ class Scripted:
             case UserTurn(text="person"):
                 handoff = Handoff("service", "asked", ("The caller said a secret.",))
                 return self._step([Say("I'll connect you."), handoff])
+            case UserTurn(text="nobody"):
+                brief = brief_of(DOMAIN, state, Why.ASKED, route=Route.MESSAGE)
+                handoff = Handoff("service", "asked", (), brief)
+                return self._step([Say("Please leave a message."), handoff])
+            case UserTurn(text="auf Deutsch"):
+                asked = Ask("Ja?", Expectation(Answer.YES_NO))
+                return self._step([asked], DialogueState(GERMAN.name))
             case UserTurn(text="bye"):
                 return self._step([Say("Goodbye."), EndCall("resolved")])
             case UserTurn(text="do you sell tents"):
@@ -135,6 +150,8 @@ class House:
     def __init__(self, **settings: Any) -> None:
         self.dialogue, self.tools, self.journal = Scripted(), Tools(), Journal()
         self.now = 0.0
+        self.told: list[tuple[str, Mapping[str, Any]]] = []
+        self.people = People("+15551234567", True, lambda *told: self.told.append(told))
         self.ready = True
         self.hotlines = Hotlines(
             "retail",
@@ -149,13 +166,14 @@ class House:
             ready=lambda: self.ready,
             versions=lambda domain: {"domain": domain.version},
             brief=lambda domain: self._brief,
+            people=lambda domain: self.people,
             clock=lambda: self.now,
         )
 
     def _load(self, name: str) -> Hotline:
         if name == "broken":
             raise ValueError("wrong")
-        return Hotline(DOMAIN, self.dialogue, self.tools)
+        return Hotline(DOMAIN, self.dialogue, self.tools, (GERMAN,))
 
     def _brief(self, state: DialogueState | None, caller: str, reason: str) -> Brief:
         return brief_of(DOMAIN, state or DialogueState("retail"), Why.ENGINE, reason)
@@ -261,9 +279,64 @@ async def test_a_person_on_the_way_is_an_event_without_what_only_people_read(
     assert ["said", "message", "handoff", "end"] == kinds(shown)
     assert "secret" not in str(shown)
     assert ("The caller said a secret.",) == house.found(HandoffDecided)[0].summary
+    handoff = shown[2]
+    assert ("transfer", "+15551234567", True) == tuple(
+        handoff[key] for key in ("route", "number", "told")
+    )
+    assert house.events()[0].call_id.startswith(handoff["reference"])
     with pytest.raises(ChatRefused) as refused:
         house.desk.say(talk, "hello")
     assert 410 == refused.value.status
+
+
+async def test_people_are_told_once(house: House) -> None:
+    talk = await house.desk.open("10.0.0.1")
+    await house.say(talk, "person")
+    talk.end("caller_hung_up")
+    ((name, brief),) = house.told
+    assert (house.events()[0].call_id, {}) == (name, brief)
+
+
+async def test_a_dialogue_that_fails_tells_people_too(house: House) -> None:
+    talk = await house.desk.open("10.0.0.1")
+    house.dialogue.fails = True
+    for _ in range(2):
+        await house.say(talk, "hello")
+    ((_, brief),) = house.told
+    assert "the dialogue failed" == brief["reason"]
+
+
+async def test_people_who_are_not_there_get_the_message_that_is_left(house: House) -> None:
+    talk = await house.desk.open("10.0.0.1")
+    shown = await house.say(talk, "nobody")
+    assert ["said", "message", "handoff"] == kinds(shown)
+    assert "message" == shown[-1]["route"]
+    assert [] == house.told
+    shown = await house.say(talk, "Please call me about my kettle.")
+    assert ["said", "message", "end"] == kinds(shown)
+    assert "Thank you. Goodbye." == shown[1]["text"], "and not what is said on the phone"
+    ((_, brief),) = house.told
+    assert "Please call me about my kettle." == brief["message"]
+    assert "transferred" == house.found(CallEnded)[0].disposition
+
+
+async def test_who_leaves_without_a_message_is_told_of_all_the_same(house: House) -> None:
+    talk = await house.desk.open("10.0.0.1")
+    await house.say(talk, "nobody")
+    talk.end("abandoned", "idle")
+    ((_, brief),) = house.told
+    assert "message" not in brief
+
+
+async def test_what_stands_around_an_answer_is_in_its_language(house: House) -> None:
+    talk = await house.desk.open("10.0.0.1")
+    assert "en" == talk.after(0)[0]["lang"]
+    *_, question = await house.say(talk, "auf Deutsch")
+    assert "de" == question["lang"]
+    assert ["ja", "nein"] == [reply["text"] for reply in question["quick_replies"]]
+    house.dialogue.fails = True
+    *_, apology = await house.say(talk, "hallo")
+    assert ("de", GERMAN.prompt("apology")) == (apology["lang"], apology["text"])
 
 
 async def test_a_question_without_an_answer_is_noted(house: House) -> None:

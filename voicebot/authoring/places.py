@@ -58,6 +58,12 @@ class Places:
         """Return where an intent, or an article with its prefix, is written."""
         return self._needs.get(name, Place("domain.toml", 1))
 
+    def setting(self, name: str) -> Place:
+        """Return where a line of domain.toml is written."""
+        lines = (self._folder / "domain.toml").read_text(encoding="utf-8").splitlines()
+        found = (i for i, line in enumerate(lines, 1) if re.match(rf"\s*{name}\s*=", line))
+        return Place("domain.toml", next(found, 1))
+
     def entry(self, file: str, name: str) -> Place:
         """Return where a name at the top of a YAML file is written."""
         top = self._yaml(file)

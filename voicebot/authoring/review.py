@@ -15,15 +15,17 @@ from enum import StrEnum
 
 import numpy as np
 
-from dialogue.domain import ARTICLE_PREFIX, CALL_BACK, CONTROLS, Domain, load_domain
+from dialogue.domain import ARTICLE_PREFIX, CALL_BACK, CONTROLS, Domain
 from dialogue.errors import DomainError
 from dialogue.flows import Call
+from dialogue.loading import load_domain
 from dialogue.ports import IntentTrainer
 from dialogue.scenario_loading import load_scenarios
 from dialogue.scenarios import Scenario
 from dialogue.spoken import sentences
 from dialogue.understanding.intents import normalised
 from voicebot.authoring.places import Example, Place, Places
+from voicebot.authoring.tool_review import tool_mistakes
 from voicebot.engines.encoder import Encoder
 
 FOLDS = 5
@@ -58,6 +60,7 @@ class Topic(StrEnum):
     """What a finding is about; the order is that of the report."""
 
     FOLDER = "mistakes in the folder"
+    TOOLS = "tools that cannot run"
     SCENARIOS = "scenarios"
     CONFLICTS = "examples that lead two ways"
     EXAMPLES = "few examples"
@@ -116,6 +119,9 @@ def review(name_or_folder: str, learn: Callable[[str], tuple[Encoder, IntentTrai
     except DomainError as error:
         findings += _mistakes(error, Topic.SCENARIOS)
     places = Places(domain.folder)
+    findings += [
+        Finding(Severity.ERROR, Topic.TOOLS, *found) for found in tool_mistakes(domain, places)
+    ]
     encoder, trainer = learn(domain.language)
     findings += _untried(domain, scenarios)
     findings += _conflicts(places, encoder)

@@ -128,7 +128,14 @@ class _Play:
         self._domain = manager.domain
         self._scenario = scenario
         self._tools = _Tools(tools, scenario.fixtures)
-        self._chat = Chat(manager, self._tools, "scenario", scenario.caller, Channel.PHONE)
+        self._chat = Chat(
+            manager,
+            self._tools,
+            "scenario",
+            scenario.caller,
+            Channel.PHONE,
+            occasion=scenario.occasion,
+        )
         self._failures: list[Failure] = []
         self._transcript: list[tuple[str, str]] = []
         self._used: list[ToolUse] = []
@@ -222,7 +229,10 @@ class _Play:
         for wanted in self._scenario.calls:
             index = next((i for i, use in enumerate(left) if _fits(wanted, use)), None)
             if index is None:
-                got = ", ".join(f"{_called(use)} → {use.outcome}" for use in left) or "nothing more"
+                got = (
+                    ", ".join(f"{_called(use)} → {use.outcome or use.error}" for use in left)
+                    or "nothing more"
+                )
                 self._fail(wanted.line, "the tool was not called so", _shown(wanted), got)
                 continue
             for skipped in left[:index]:

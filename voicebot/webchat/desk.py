@@ -14,12 +14,14 @@ import structlog
 
 from dialogue.domain import Domain
 from voicebot.call.parts import BriefMaker
-from voicebot.hotlines import Hotlines, HotlineUnavailable
+from voicebot.hotlines import Hotline, Hotlines, HotlineUnavailable
 from voicebot.journal import CallAnswered
 from voicebot.ports import JournalSink
 from voicebot.settings import ChatSettings
+from voicebot.webchat.people import People
 from voicebot.webchat.rates import Rate
-from voicebot.webchat.talk import ChatRefused, Talk
+from voicebot.webchat.refusals import ChatRefused
+from voicebot.webchat.talk import Talk
 
 _SWEEP = 5.0
 """Seconds between two looks for conversations that were left."""
@@ -39,6 +41,7 @@ class ChatDesk:
         ready: Callable[[], bool],
         versions: Callable[[Domain], Mapping[str, str]],
         brief: Callable[[Domain], BriefMaker],
+        people: Callable[[Domain], People],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """
@@ -49,6 +52,7 @@ class ChatDesk:
             ready: Whether the models are loaded.
             versions: What runs, for the journal.
             brief: What makes a hotline's brief for a person where its dialogue fails.
+            people: Who takes over from a hotline.
             clock: Seconds.
         """
         self._hotlines = hotlines
@@ -57,6 +61,7 @@ class ChatDesk:
         self._ready = ready
         self._versions = versions
         self._brief = brief
+        self._people = people
         self._clock = clock
         self._talks: OrderedDict[str, tuple[Talk, AsyncExitStack]] = OrderedDict()
         self._opening = 0
@@ -69,6 +74,20 @@ class ChatDesk:
         """Conversations that are not over."""
         return sum(not talk.over for talk, _ in self._talks.values())
 
+    @property
+    def longest_message(self) -> int:
+        """In characters."""
+        return self._settings.message_chars
+
+    async def domain(self, hotline: str = "") -> Domain:
+        """Return a hotline as it is now, for a page that is made before anybody talks.
+
+        Raises:
+            ChatRefused: there is none of that name, or it is not to be had.
+        """
+        async with AsyncExitStack() as lease:
+            return (await self._lease(lease, self._named(hotline))).domain
+
     async def open(self, client: str, hotline: str = "") -> Talk:
         """Open a conversation and greet.
 
@@ -79,11 +98,7 @@ class ChatDesk:
         Raises:
             ChatRefused: there is no such hotline, no room, or too much was asked for.
         """
-        if not self._ready():
-            raise ChatRefused("not_ready", 503, "The hotline is starting.", 5)
-        name = self._names.get(hotline) if hotline else self._hotlines.names[0]
-        if name is None:
-            raise ChatRefused("no_hotline", 404, "There is no hotline of that name.")
+        name = self._named(hotline)
         if wait := self._opened.wait(client, self._clock()):
             raise ChatRefused("too_many", 429, "Too many conversations were opened.", wait)
         mine = sum(talk.client == client and not talk.over for talk, _ in self._talks.values())
@@ -98,15 +113,26 @@ class ChatDesk:
         finally:
             self._opening -= 1
 
-    async def _open(self, client: str, name: str) -> Talk:
-        lease = AsyncExitStack()
+    def _named(self, hotline: str) -> str:
+        if not self._ready():
+            raise ChatRefused("not_ready", 503, "The hotline is starting.", 5)
+        name = self._names.get(hotline) if hotline else self._hotlines.names[0]
+        if name is None:
+            raise ChatRefused("no_hotline", 404, "There is no hotline of that name.")
+        return name
+
+    async def _lease(self, lease: AsyncExitStack, name: str) -> Hotline:
         try:
-            hotline = await lease.enter_async_context(self._hotlines.lease(name))
+            return await lease.enter_async_context(self._hotlines.lease(name))
         except HotlineUnavailable as trouble:
             _log.error("chat without its hotline", reason=str(trouble))
             raise ChatRefused(
                 "unavailable", 503, "This hotline is not available right now.", 10
             ) from trouble
+
+    async def _open(self, client: str, name: str) -> Talk:
+        lease = AsyncExitStack()
+        hotline = await self._lease(lease, name)
         call = CallAnswered(
             call_id=f"w{secrets.token_hex(8)}",
             channel="chat",
@@ -120,6 +146,7 @@ class ChatDesk:
             self._journal,
             client=client,
             brief=self._brief(hotline.domain),
+            people=self._people(hotline.domain),
             clock=self._clock,
         )
         self._talks[talk.id] = (talk, lease)

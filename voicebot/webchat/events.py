@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from dialogue.acts import Answer, Ask, Say
-from dialogue.articles import Article, Card, Image, Link, read_markdown
+from dialogue.articles import Article, Card, Image, Link, read_markdown, to_html
 from dialogue.domain import ARTICLE_PREFIX, Domain
 from dialogue.state import DialogueState
 
@@ -24,7 +24,7 @@ def shown(act: Say | Ask, state: DialogueState, domain: Domain) -> Event:
     Args:
         act: What the bot says.
         state: The state after it, with the question that is open.
-        domain: Whose articles and options they are.
+        domain: Whose articles and options they are, in the language of the conversation.
     """
     article = _article(act.source, domain) if isinstance(act, Say) else None
     text = act.chat_text or written(act.text)
@@ -33,8 +33,10 @@ def shown(act: Say | Ask, state: DialogueState, domain: Domain) -> Event:
         "text": text,
         "format": "markdown" if act.chat_text else "plain",
         "source": act.source,
+        "lang": domain.language,
     }
     if act.chat_text:
+        event["html"] = to_html(text)
         found = read_markdown(text)
         event["links"] = [_link(link) for link in found.links]
         event["images"] = [_image(image) for image in found.images]

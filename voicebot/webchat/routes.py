@@ -11,12 +11,14 @@ from urllib.parse import urlsplit
 
 import structlog
 from fastapi import APIRouter, Request, WebSocket
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocketDisconnect
 
 from voicebot.webchat.desk import ChatDesk
-from voicebot.webchat.talk import ChatRefused, Talk
+from voicebot.webchat.page import ASSETS, asset, headers, page
+from voicebot.webchat.refusals import ChatRefused
+from voicebot.webchat.talk import Talk
 
 BODY_BYTES = 16_384
 """Of a request; a message is far smaller."""
@@ -47,6 +49,23 @@ def chat_router(desk: ChatDesk, origins: Collection[str], public_url: str) -> AP
         known = origin in allowed or "*" in allowed or urlsplit(origin).netloc in own
         if origin and not known:
             raise ChatRefused("origin", 403, "This page may not use the chat.")
+
+    @router.get("")
+    async def chat_page(hotline: str = "") -> Response:
+        try:
+            domain = await desk.domain(hotline)
+        except ChatRefused as refusal:
+            # A hotline that is being loaded is looked at again.
+            later = {"Refresh": "2"} if refusal.code == "not_ready" else {}
+            return HTMLResponse(f"<p>{refusal}</p>", refusal.status, headers(origins) | later)
+        shown = page(domain, hotline, desk.longest_message)
+        return HTMLResponse(shown, headers=headers(origins))
+
+    @router.get("/assets/{name}")
+    async def page_asset(name: str) -> Response:
+        if name not in ASSETS:
+            return JSONResponse({"error": {"code": "not_found"}}, status_code=404)
+        return Response(asset(name), media_type=ASSETS[name], headers=headers(origins))
 
     @router.post("")
     async def open_chat(request: Request) -> JSONResponse:
@@ -145,17 +164,19 @@ async def _hear(
         if message["type"] == "websocket.disconnect":
             return
         answer: dict[str, Any] | None = None
+        name = ""
         try:
             data = _parsed(message.get("text") or "")
             match data.get("type", "message"):
                 case "message":
-                    desk.say(talk, _text(data, "text"), _text(data, "id", _NAME, needed=False))
+                    name = _text(data, "id", _NAME, needed=False)
+                    desk.say(talk, _text(data, "text"), name)
                 case "ping":
                     answer = {"type": "pong"}
                 case _:
                     raise ChatRefused("bad_request", 400, "`type` must be `message` or `ping`.")
         except ChatRefused as refusal:
-            answer = refusal.event()
+            answer = refusal.event(name)
             mistakes += refusal.code == "bad_request"
         if answer is not None:
             with contextlib.suppress(asyncio.QueueFull):

@@ -18,11 +18,13 @@ from dialogue.acts import (
     EndCall,
     Handoff,
     Say,
-    Step,
     ToolReturned,
     UserTurn,
 )
+from dialogue.brief import Route
+from dialogue.domain import Domain
 from dialogue.state import DialogueState
+from dialogue.step import Step
 from voicebot.call.conversation import Decided
 from voicebot.call.parts import BriefMaker
 from voicebot.hotlines import Hotline
@@ -45,6 +47,8 @@ from voicebot.journal import (
 )
 from voicebot.ports import EngineError, JournalSink, ToolError
 from voicebot.webchat.events import Event, shown
+from voicebot.webchat.people import People
+from voicebot.webchat.refusals import ChatRefused
 
 _EVENTS = 500
 """Events kept for who comes back; older ones are gone from the page, not from the journal."""
@@ -60,23 +64,6 @@ _TOOLS_A_TURN = 16
 _log = structlog.get_logger(__name__)
 
 
-class ChatRefused(Exception):
-    """What was asked for cannot be had; the message is for the page's developer or its user."""
-
-    def __init__(self, code: str, status: int, message: str, retry_after: int = 0) -> None:
-        super().__init__(message)
-        self.code = code
-        self.status = status
-        """HTTP status."""
-        self.retry_after = retry_after
-        """Seconds after which it may be tried again; 0: not known, or never."""
-
-    def event(self) -> Event:
-        """Return it as what a socket is told."""
-        error: Event = {"type": "error", "code": self.code, "message": str(self)}
-        return error | ({"retry_after": self.retry_after} if self.retry_after else {})
-
-
 class Talk:
     """A conversation. Lives on one event loop; whoever knows its `id` may take part."""
 
@@ -88,6 +75,7 @@ class Talk:
         *,
         client: str,
         brief: BriefMaker,
+        people: People,
         clock: Callable[[], float],
     ) -> None:
         """Make a conversation; nothing is said before `begin`.
@@ -98,6 +86,7 @@ class Talk:
             journal: Where it is kept.
             client: Whose it is, for limits.
             brief: Makes the brief for a person where the dialogue itself fails.
+            people: Who takes over where a person is needed.
             clock: Seconds.
         """
         self.id = secrets.token_urlsafe(24)
@@ -109,6 +98,7 @@ class Talk:
         self._hotline = hotline
         self._journal = journal
         self._brief = brief
+        self._people = people
         self._clock = clock
         self._state: DialogueState | None = None
         self._lock = asyncio.Lock()
@@ -122,6 +112,8 @@ class Talk:
         self._turn = 0
         self._failures = 0
         self._handoff: HandoffDecided | None = None
+        self._message_for: HandoffDecided | None = None
+        """People who are not there are left a message; it is what the customer says next."""
 
     # --- what the page asks for ---------------------------------------------------------------
 
@@ -195,6 +187,9 @@ class Talk:
             self._end(disposition, cause)
 
     def _end(self, disposition: str, cause: str = "") -> None:
+        if self._message_for is not None:
+            self._people.tell(self._call.call_id, self._message_for)
+            self._message_for = None
         if self._handoff is None and cause:
             self._record(StreamEnded(cause))
         self._record(CallEnded(disposition, cause), durable=True)
@@ -226,7 +221,10 @@ class Talk:
             self._show({"type": "said", "text": text} | ({"id": name} if name else {}))
             if name in self._seen:
                 self._seen[name] = before
-            await self._answer(UserTurn(text))
+            if self._message_for is not None:
+                self._take_message(self._message_for, text)
+            else:
+                await self._answer(UserTurn(text))
             self._end_if_asked()
             return before
 
@@ -273,8 +271,7 @@ class Talk:
             if self._failures >= _FAILURES:
                 self._hand_over("the dialogue failed")
             else:
-                text = self._hotline.domain.prompt("apology")
-                self._say(Say(text, "prompt:apology"), None)
+                self._say(self._prompted("apology"), None)
             return None
         self._failures = 0
         self._state = step.state
@@ -309,14 +306,15 @@ class Talk:
         self._record(SpeechQueued(name, text, self._turn, act.source, act.interruptible))
         self._record(SpeechStarted(name))
         if step is None:
-            self._show({"type": "message", "text": text, "format": "plain", "source": act.source})
+            told: Event = {"type": "message", "text": text, "format": "plain", "source": act.source}
+            self._show(told | {"lang": self._domain.language})
         else:
-            self._show(shown(act, step.state, self._hotline.domain))
+            self._show(shown(act, step.state, self._domain))
         self._record(SpeechHeard(name))
 
     def _hand_over(self, reason: str) -> None:
         """A person is needed although the dialogue did not say so."""
-        self._say(Say(self._hotline.domain.prompt("fallback"), "prompt:fallback"), None)
+        self._say(self._prompted("fallback"), None)
         brief = self._brief(self._state, self._call.caller, reason)
         said = tuple(f"{heading}: {text}" for heading, text in brief.lines())
         self._transfer(HandoffDecided(brief.queue, reason, said, brief.to_json()), "failed")
@@ -324,8 +322,30 @@ class Talk:
     def _transfer(self, handoff: HandoffDecided, disposition: str = "transferred") -> None:
         self._handoff = handoff
         self._record(handoff, durable=True)
-        self._show({"type": "handoff", "queue": handoff.queue})
+        route = Route(handoff.brief.get("route", Route.TRANSFER))
+        self._show(self._people.event(self._call.call_id, handoff, route.value))
+        if route is Route.MESSAGE:
+            self._message_for = handoff
+            return
+        self._people.tell(self._call.call_id, handoff)
         self._end(disposition)
+
+    def _take_message(self, handoff: HandoffDecided, text: str) -> None:
+        """Pass on what the customer leaves for people who are not there."""
+        self._message_for = None
+        self._people.tell(self._call.call_id, handoff, text)
+        self._say(self._prompted("goodbye"), None)
+        self._end("transferred")
+
+    @property
+    def _domain(self) -> Domain:
+        """The hotline in the language that the conversation is in."""
+        return self._hotline.domain_of(self._state)
+
+    def _prompted(self, name: str) -> Say:
+        domain = self._domain
+        texts = domain.written_prompts.get(name, domain.prompts[name])
+        return Say(texts[0].text, f"prompt:{name}")
 
     # --- out ----------------------------------------------------------------------------------
 
