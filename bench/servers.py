@@ -107,7 +107,8 @@ async def running(
                 process=psutil.Process(child.pid),
             )
             if child.poll() is not None:
-                raise ServerFailed(f"{system.name} ended during the run: {_last_words(log)}")
+                code = child.returncode
+                raise ServerFailed(f"{system.name} ended ({code}) in the run: {_last_words(log)}")
         finally:
             await asyncio.to_thread(_stop, child)
 

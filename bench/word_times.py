@@ -24,7 +24,7 @@ import numpy as np
 from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
 
-from dialogue.domain import load_domain
+from dialogue.loading import load_domain
 from telephony.g711 import ulaw_to_pcm16
 from voicebot.engines.audio import MODEL_RATE, resampled, to_samples
 from voicebot.engines.bundle import Engines, load_engines

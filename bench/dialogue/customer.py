@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
-from bench.dialogue.goals import BY_NAME, Facts, Goal
-from bench.dialogue.wording import Wording, dictated, spelled
+from bench.dialogue.floor import Facts
+from bench.dialogue.goals import BY_NAME, Goal
+from bench.dialogue.wording import Wording, dictated, in_words, spelled
 from dialogue.spoken import sentences
 
 PATIENCE = 18
@@ -69,24 +70,28 @@ _ASKS = (
     ("complaint", r"what happened\?|what went wrong"),
     ("address", r"new address|street with the number"),
     ("email", r"e-?mail address"),
+    ("chest", r"your chest"),
     ("name", r"(?:last|full|your) name"),
     ("order", r"order number|which order|five digits"),
 )
 """Facts, by what the question for them sounds like; the first that fits counts."""
 
-_OF_ONE_GOAL = ("address", "wish", "details", "complaint", "email")
+_OF_ONE_GOAL = ("address", "wish", "details", "complaint", "email", "chest")
 """Facts that only some goals are asked for; who wants another has been taken wrong."""
 
 _READ_BACK = ("wish",)
 """Words of the customer's own that the bot says again before it acts on them."""
 
+_LISTENING = r"(?:(?:mm-hm|uh-huh|go on|yes|i'm listening)[.,!?]? ?)+"
 _SILENCE = r"still there|can't hear you"
 _MORE = r"anything else|what else can"
 _GO_ON = r"shall i go on"
 _PERSON = r"connect you to a colleague\?|or have one call you back"
 _NEED = r"how can i help|what can i do for you|what do you need|what is it\?|^go ahead"
 _REST = r"what comes next"
-_CONFIRM = r"\b(?:shall|should) (?:i|we|a colleague)\b|is that right|was that|is that correct"
+_CONFIRM = (
+    r"\b(?:shall|should) (?:i|we|a colleague)\b|is that right|was that|is that correct|is it .+ at "
+)
 _CHOICE = r"do you want to (.+?)\?|please say track, return"
 
 
@@ -129,6 +134,9 @@ class Customer:
 
     def hear(self, text: str) -> Action:
         """Return what the customer does after the bot said this."""
+        if re.fullmatch(_LISTENING, text.strip().lower()):
+            # "Mm-hm" asks for nothing but what is still to come.
+            return Action(Move.SAY, self._rest_of_it()) if self._rest else Action(Move.SILENCE)
         self._turns += 1
         self._heard += f" {text}"
         if self._turns > PATIENCE:
@@ -297,6 +305,9 @@ class Customer:
             return "" if _names(question, self.facts["address"]) else "address"
         if self._asked in _READ_BACK and "i have" in question:
             return "" if _names(question, self.facts[self._asked]) else self._asked
+        if "email" in self.given and re.search(r" at .+ dot ", question):
+            wanted = re.sub(r"\W", "", in_words(self.facts["email"]))
+            return "" if wanted in re.sub(r"\W", "", question) else "email"
         number = re.sub(r"\D", "", question)
         mine = self.facts.get("phone", "") if "phone" in self.goal.facts_wanted else ""
         return "phone" if len(number) == len(mine) > 0 and number != mine else ""

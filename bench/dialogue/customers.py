@@ -78,6 +78,24 @@ def misses(records: Iterable[Record]) -> str:
     return "\n".join(told)
 
 
+def write(records: Iterable[Record], path: Path) -> None:
+    """Keep what was said in conversations, and what came of them, as JSON."""
+    kept = [
+        {
+            "goal": r.goal.name,
+            "manner": r.manner.value,
+            "seed": r.seed,
+            "shortfalls": r.shortfalls(),
+            "captured": r.captured(),
+            "corrected": r.corrected(),
+            "wrong_effects": len(r.wrong_effects()),
+            "lines": r.lines,
+        }
+        for r in records
+    ]
+    path.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
 def play_all(
     stage: Stage,
     seeds: range,
@@ -127,24 +145,7 @@ def main(
     click.echo(table(records))
     click.echo(f"{len(records)} conversations in {time.monotonic() - began:.0f} s", err=True)
     if output:
-        output.write_text(
-            json.dumps(
-                [
-                    {
-                        "goal": r.goal.name,
-                        "manner": r.manner.value,
-                        "seed": r.seed,
-                        "shortfalls": r.shortfalls(),
-                        "lines": r.lines,
-                    }
-                    for r in records
-                ],
-                indent=1,
-                ensure_ascii=False,
-            )
-            + "\n",
-            encoding="utf-8",
-        )
+        write(records, output)
 
 
 if __name__ == "__main__":

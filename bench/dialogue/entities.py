@@ -6,12 +6,13 @@ import asyncio
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
-from bench.dialogue.dictation import TODAY, Dictation, dictations
+from bench.dialogue.dictation import TODAY, dictations
 from bench.recordings import DATA
 from dialogue.flows import Slot, SlotKind
 from dialogue.spoken import Template
@@ -36,15 +37,16 @@ SLOTS = {
     "UK postcode": slot(SlotKind.POSTCODE, country="uk"),
     "email": slot(SlotKind.EMAIL),
     "name": slot(SlotKind.NAME),
+    "address": slot(SlotKind.ADDRESS),
 }
 """What is asked for, by the kinds of `bench.dialogue.dictation`."""
 
 
-def understood(said: Dictation) -> str:
-    """Return the value that the turns of a dictation come to; empty for none."""
-    asked = SLOTS[said.kind.partition(",")[0]]
+def understood(kind: str, turns: Sequence[str]) -> str:
+    """Return the value that turns come to, of a kind that was asked for; empty for none."""
+    asked = SLOTS[kind.partition(",")[0]]
     value = begun = ""
-    for turn in said.turns:
+    for turn in turns:
         if value and (changed := put_right(asked, turn, value)):
             value = changed
             continue
@@ -61,7 +63,7 @@ def text_scores(each: int) -> list[dict[str, Any]]:
     counts: dict[tuple[str, str, bool, bool], list[int]] = defaultdict(lambda: [0, 0])
     for said in dictations(each):
         count = counts[said.kind, said.form, said.held_out, said.corrects]
-        count[0] += understood(said) == said.value
+        count[0] += understood(said.kind, said.turns) == said.value
         count[1] += 1
     return [
         {"kind": k, "form": f, "held_out": h, "corrects": c, "right": right, "of": of}
@@ -109,7 +111,7 @@ def text(each: int, misses: int, output: Path | None) -> None:
     click.echo(table(scores))
     shown: dict[tuple[str, str], int] = defaultdict(int)
     for said in dictations(each) if misses else ():
-        got = understood(said)
+        got = understood(said.kind, said.turns)
         if got != said.value and shown[said.kind, said.form] < misses:
             shown[said.kind, said.form] += 1
             click.echo(f"{said.kind}, {said.form}: {said.value} {list(said.turns)} → {got}")
@@ -132,6 +134,44 @@ def voice(each: int, seed: int, snr: float | None, misses: bool) -> None:
     for call in done if misses else ():
         if call.captured != call.code or call.attempts > 1:
             click.echo(f"{call.speaker}: {call.code} → {call.captured or '–'}, {call.heard}")
+
+
+@main.command()
+@click.option("--each", default=40, show_default=True, help="Values of every kind.")
+@click.option("--seed", default=3, show_default=True)
+@click.option("--snr", type=float, help="Decibels over recorded noise; without it a quiet line.")
+@click.option("--split", default="tune", show_default=True, type=click.Choice(["tune", "figures"]))
+@click.option("--kind", "kinds", multiple=True)
+@click.option("--misses", is_flag=True, help="Show the values that were not understood.")
+@click.option("--keep", type=click.Path(dir_okay=False, path_type=Path), help="Keep what is heard.")
+@click.option("--again", type=click.Path(dir_okay=False, exists=True, path_type=Path),
+              help="Read once more what was kept.")  # fmt: skip
+def values(
+    each: int,
+    seed: int,
+    snr: float | None,
+    split: str,
+    kinds: tuple[str, ...],
+    misses: bool,
+    keep: Path | None,
+    again: Path | None,
+) -> None:
+    """Values of every kind in synthetic voices, through the recogniser and the readers."""
+    if snr is not None and not (DATA / "noise").is_dir():
+        raise click.ClickException("the development recordings (../shared/data) are not here")
+    from bench.dialogue.spoken_values import Utterance, hear, planned, values_missed, values_table
+
+    if again is not None:
+        kept = json.loads(again.read_text(encoding="utf-8"))
+        done = [Utterance(**{**one, "said": tuple(one["said"]), "heard": tuple(one["heard"])})
+                for one in kept if not kinds or one["kind"] in kinds]  # fmt: skip
+    else:
+        done = asyncio.run(hear(planned(each, seed, split, kinds), seed, snr))
+    if keep is not None:
+        keep.write_text(json.dumps([asdict(one) for one in done], indent=1) + "\n", "utf-8")
+    click.echo(values_table(done))
+    for line in values_missed(done) if misses else ():
+        click.echo(line)
 
 
 if __name__ == "__main__":

@@ -18,10 +18,11 @@ import soundfile
 
 from audio_fixtures.sound import RATE, Sound, at_level, mixed, over_the_wire
 from bench.recordings import DATA, noises
-from dialogue.acts import CallTool, Step, ToolReturned, UserTurn
-from dialogue.domain import load_domain
+from dialogue.acts import CallTool, ToolReturned, UserTurn
+from dialogue.loading import load_domain
 from dialogue.manager import DialogueManager
-from dialogue.state import Topic
+from dialogue.question import Topic
+from dialogue.step import Step
 from voicebot.engines.bundle import load_engines
 from voicebot.engines.encoder import HybridPassageIndexer, MiniLmEncoder
 from voicebot.engines.intents import LogisticIntentTrainer

@@ -9,12 +9,14 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import SequenceMatcher
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from bench.dialogue.customer import Customer, Manner, Move
-from bench.dialogue.goals import GOALS, Floor, Goal
+from bench.dialogue.floor import Floor
+from bench.dialogue.goals import GOALS, Goal
 from bench.dialogue.wording import Wording
 from dialogue.acts import (
     Ask,
@@ -25,15 +27,21 @@ from dialogue.acts import (
     Interrupted,
     NoInput,
     Say,
-    Step,
     ToolReturned,
     UserTurn,
 )
 from dialogue.manager import DialogueManager
+from dialogue.step import Step
 from voicebot.actions.demo_shop import DemoShop
 
 TODAY = date(2026, 3, 2)
 MOST_STEPS = 32
+FREE_WORDS = ("details", "complaint", "wish")
+"""Facts in the customer's own words, which a person will read."""
+_MEASURES = frozenset(("chest",))
+"""Facts that are looked up in a table of sizes and reach no tool."""
+_ALIKE = 0.7
+"""Share of their words, in order, that must have been heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,8 @@ class Record:
     disposition: str = ""
     goals: Sequence[Goal] = ()
     rules: list[str] = field(default_factory=list)
+    by_voice: bool = False
+    """Whether the words went through a recogniser, so that free ones need only be much the same."""
 
     # --- what came of it ---------------------------------------------------------------------
 
@@ -96,7 +106,7 @@ class Record:
         for use in self.uses:
             if not use.side_effect:
                 continue
-            match = next((e for e in left if _fits(use, *e)), None)
+            match = next((e for e in left if self._fits(use, *e)), None)
             if match is None:
                 wrong.append(use)
             else:
@@ -106,6 +116,7 @@ class Record:
     def captured(self) -> bool | None:
         """Whether what was told last reached the tools; None where nothing of it was told."""
         wanted = self.given & {fact for goal in self.goals for fact in goal.facts_wanted}
+        wanted -= _MEASURES
         if not wanted:
             return None
         return all(self._reached(fact) for fact in wanted)
@@ -121,7 +132,8 @@ class Record:
         given = [
             value for use in self.uses for name, value in use.arguments.items() if name in names
         ]
-        return bool(given) and _same(given[-1], self.facts[fact])
+        same = _alike if self.by_voice and fact in FREE_WORDS else _same
+        return bool(given) and same(given[-1], self.facts[fact])
 
     def corrected(self) -> bool | None:
         """Whether what was said wrong first was put right; None where nothing was."""
@@ -160,9 +172,20 @@ class Record:
         for goal in self.goals:
             for call in goal.calls:
                 expected = self._expected(*call)
-                if not any(_fits(use, *expected) for use in self.uses):
+                if not any(self._fits(use, *expected) for use in self.uses):
                     missing.append(call[0])
         return missing
+
+    def _fits(self, use: Use, tool: str, arguments: Mapping[str, str], outcome: str) -> bool:
+        free = {self.facts[fact] for fact in FREE_WORDS if self.by_voice and fact in self.facts}
+        return (
+            (use.tool, use.outcome) == (tool, outcome)
+            and use.side_effect
+            and all(
+                (_alike if value in free else _same)(use.arguments.get(name, ""), value)
+                for name, value in arguments.items()
+            )
+        )
 
     def _expected(
         self, tool: str, arguments: Mapping[str, str], outcome: str
@@ -170,12 +193,10 @@ class Record:
         return tool, {name: self.facts[fact] for name, fact in arguments.items()}, outcome
 
 
-def _fits(use: Use, tool: str, arguments: Mapping[str, str], outcome: str) -> bool:
-    return (
-        (use.tool, use.outcome) == (tool, outcome)
-        and use.side_effect
-        and all(_same(use.arguments.get(name, ""), value) for name, value in arguments.items())
-    )
+def _alike(given: str, wanted: str) -> bool:
+    """Whether free words were heard well enough for a person to know what is meant."""
+    one, other = (re.findall(r"\w+", text.lower()) for text in (given, wanted))
+    return SequenceMatcher(None, one, other).ratio() >= _ALIKE
 
 
 def _same(given: str, wanted: str) -> bool:

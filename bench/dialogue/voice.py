@@ -23,10 +23,11 @@ import soundfile
 from audio_fixtures.sound import at_level
 from bench.callers import SHARED, RecordingsMissing
 from bench.dialogue.customer import Action, Customer, Manner, Move
-from bench.dialogue.customers import misses, table
-from bench.dialogue.goals import GOALS, Floor, Goal
+from bench.dialogue.customers import misses, table, write
+from bench.dialogue.floor import Floor
+from bench.dialogue.goals import GOALS, Goal
 from bench.dialogue.talk import Record, Use
-from bench.dialogue.wording import Wording, spelled
+from bench.dialogue.wording import Wording, in_words, spelled
 from bench.duplex.corpus import LEVEL
 from bench.duplex.line import CallLine
 from bench.duplex.voices import Speaker, say, speakers
@@ -34,7 +35,7 @@ from bench.journalled import wait_until_ended
 from bench.servers import VOICEBOT, Server, ServerFailed, running
 from dialogue.acts import Handoff
 from dialogue.brief import Brief
-from dialogue.domain import load_domain
+from dialogue.loading import load_domain
 from telephony.g711 import SAMPLE_RATE, pcm16_to_ulaw
 from telephony.simulator import AudibleMeter, CallerLine, LinePlayer, SimulatedCaller
 from voicebot.journal import (
@@ -55,9 +56,12 @@ GIVE_UP = round(25.0 * SAMPLE_RATE)
 CALL_SECONDS = 240.0
 MANNERS = (
     *(Manner.PLAIN, Manner.HURRIED, Manner.RAMBLING, Manner.CORRECTING, Manner.CONFUSED),
-    *(Manner.ANGRY, Manner.CHUNKED),
+    *(Manner.ANGRY, Manner.CHUNKED, Manner.SILENT),
 )
-"""Silence and interruption are left to the duplex benchmark, and so are other languages."""
+"""Interruption is left to the duplex benchmark, and so are other languages."""
+MOST_RINGS = 4
+RING_AGAIN = 20.0
+"""Seconds after which a customer rings again where all lines were busy."""
 LEAST_SAID = 0.2
 """Seconds of silence before and after what is said."""
 
@@ -85,6 +89,8 @@ class CustomerPlayer(LinePlayer):
         self._answered = 0
         """Where the bot was last heard when the customer thought about it."""
         self._leaves = False
+        self.meant: list[tuple[float, str]] = []
+        """What was said, with the second at which it began."""
 
     def due(self, start: int, bot: AudibleMeter) -> CallerLine | None:
         """Return what the customer says now."""
@@ -95,6 +101,8 @@ class CustomerPlayer(LinePlayer):
             action, line = self._thought.result()
             self._thought = None
             self._leaves = action.move is Move.HANG_UP
+            if line is not None:
+                self.meant.append((start / SAMPLE_RATE, action.text))
             return line
         quiet = last is not None and start - max(last, self._waiting_since) >= QUIET
         if last is None or not quiet or last <= self._answered or self._leaves:
@@ -124,7 +132,8 @@ class CustomerPlayer(LinePlayer):
 
 
 def speakable(text: str) -> str:
-    """Return a text as a synthesiser says it like a person: long numbers digit by digit."""
+    """Return a text as a synthesiser says it like a person: digit by digit, signs by name."""
+    text = re.sub(r"\S+@\S+\w", lambda match: in_words(match[0]), text)
     return re.sub(r"\d{4,}", lambda match: spelled(match[0]), text)
 
 
@@ -154,22 +163,34 @@ def entries_of(database_url: str, call_sid: str, after: int = -1) -> list[Entry]
             return []
 
 
-def record_from(record: Record, entries: Sequence[Entry]) -> Record:
-    """Fill a record from a call's journal."""
+def record_from(
+    record: Record, entries: Sequence[Entry], meant: Sequence[tuple[float, str]] = ()
+) -> Record:
+    """Fill a record from a call's journal.
+
+    Args:
+        record: Who called, and for what.
+        entries: The journal.
+        meant: What the customer said, with the second at which it began.
+    """
     called: dict[str, ToolCalled] = {}
+    used: dict[str, Use] = {}
+    """By key: a call that is made again under its key, after a turn went on, is done once."""
+    lines = [(at, "meant", text) for at, text in meant]
     for entry in entries:
         match entry.event:
             case SpeechQueued(text=text):
-                record.lines.append(("bot", text))
+                lines.append((entry.at, "bot", text))
             case CallerTurnEnded(text=text):
-                record.lines.append(("caller", text))
+                lines.append((entry.at, "caller", text))
             case ToolCalled() as event:
                 called[event.call_key] = event
             case ToolAnswered(call_key=key, ok=True, value=value) if key in called:
                 use = called[key]
                 arguments = {name: str(given) for name, given in use.arguments.items()}
                 outcome = str(value.get("outcome"))
-                record.uses.append(Use(use.tool, arguments, outcome, use.side_effect))
+                used.pop(key, None)
+                used[key] = Use(use.tool, arguments, outcome, use.side_effect)
             case HandoffDecided(queue=queue, reason=reason, summary=summary, brief=brief):
                 told = Brief.from_json(dict(brief)) if brief else None
                 record.handoff = Handoff(queue, reason, summary, told)
@@ -177,6 +198,8 @@ def record_from(record: Record, entries: Sequence[Entry]) -> Record:
                 record.disposition = disposition
             case _:
                 pass
+    record.uses += used.values()
+    record.lines += [(who, text) for _, who, text in sorted(lines, key=lambda line: line[0])]
     return record
 
 
@@ -194,7 +217,7 @@ def cast(floor: Floor, calls: int, seed: int, goals: Sequence[Goal]) -> list[Rec
         if facts is None or facts.get("order", "") in used:
             continue
         used.add(facts.get("order", "-"))
-        found.append(Record(goal, manner, seed + len(found), facts))
+        found.append(Record(goal, manner, seed + len(found), facts, by_voice=True))
     return found
 
 
@@ -225,22 +248,28 @@ async def call_all(server: Server, planned: Sequence[Record], at_once: int, nois
             customer = Customer(record.goal, dict(record.facts), record.manner, wording, random)
             record.goals = customer.goals
             ear = _Ear(server.database_url)
+            # Half of them ring from the number that is on file.
+            number = f"+1{record.facts['phone']}" if random.random() < 0.5 else "+15559990000"
             with ThreadPoolExecutor(1) as pool:
-                player = CustomerPlayer(customer, voices[index % len(voices)], ear, pool)
-                # Half of them ring from the number that is on file.
-                number = f"+1{record.facts['phone']}" if random.random() < 0.5 else "+15559990000"
-                caller = SimulatedCaller(
-                    server.voice_url,
-                    player,
-                    caller=number,
-                    max_seconds=CALL_SECONDS,
-                    effect=CallLine(bed),
-                )
-                ear.call_sid = caller.call_sid
-                recording = await caller.run()
+                for _ in range(MOST_RINGS):
+                    player = CustomerPlayer(customer, voices[index % len(voices)], ear, pool)
+                    caller = SimulatedCaller(
+                        server.voice_url,
+                        player,
+                        caller=number,
+                        max_seconds=CALL_SECONDS,
+                        effect=CallLine(bed),
+                    )
+                    ear.call_sid = caller.call_sid
+                    recording = await caller.run()
+                    if recording.streams:
+                        break
+                    # All lines are busy: the server protects the calls that it has.
+                    _say(f"{record.goal.name}: not taken, {recording.ended_by}")
+                    await asyncio.sleep(RING_AGAIN)
             await asyncio.to_thread(wait_until_ended, server.database_url, [caller.call_sid])
             record.slipped, record.given = dict(customer.slipped), frozenset(customer.given)
-            record_from(record, entries_of(server.database_url, caller.call_sid))
+            record_from(record, entries_of(server.database_url, caller.call_sid), player.meant)
             outcome = "; ".join(record.shortfalls()) or "completed"
             _say(f"{record.goal.name}, {record.manner}, {recording.seconds:.0f} s: {outcome}")
 
@@ -263,15 +292,24 @@ async def run(
 @click.option("--at-once", default=2, show_default=True, help="Calls at the same time.")
 @click.option("--seed", default=5, show_default=True)
 @click.option("--clean", is_flag=True, help="No noise; else 15 dB below the voices.")
+@click.option("--skip", default=0, help="Goals that are left out at the beginning of the round.")
 @click.option("--goal", "names", multiple=True, type=click.Choice([g.name for g in GOALS]))
 @click.option("--misses", "with_misses", is_flag=True, help="Print conversations that fell short.")
+@click.option("--json", "output", type=click.Path(dir_okay=False, path_type=Path))
 def main(
-    calls: int, at_once: int, seed: int, clean: bool, names: tuple[str, ...], with_misses: bool
+    calls: int,
+    at_once: int,
+    seed: int,
+    clean: bool,
+    skip: int,
+    names: tuple[str, ...],
+    with_misses: bool,
+    output: Path | None,
 ) -> None:
     """Let simulated customers ring the hotline, and judge what came of it."""
     if not speakers("figures"):
         raise click.ClickException("no voice is installed; see bench/duplex/voices.py")
-    goals = [goal for goal in GOALS if not names or goal.name in names]
+    goals = [goal for goal in GOALS[skip:] + GOALS[:skip] if not names or goal.name in names]
     try:
         records = asyncio.run(run(calls, at_once, seed, not clean, goals))
     except (ServerFailed, RecordingsMissing) as error:
@@ -279,6 +317,8 @@ def main(
     if with_misses:
         click.echo(misses(records))
     click.echo(table(records))
+    if output is not None:
+        write(records, output)
 
 
 def _say(text: str) -> None:

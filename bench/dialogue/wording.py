@@ -107,6 +107,12 @@ def spelled(code: str) -> str:
     return " ".join(_WORDS[int(digit)] for digit in code)
 
 
+def in_words(email: str) -> str:
+    """Return an email address as people say it."""
+    signs = {".": "dot", "@": "at", "_": "underscore", "-": "dash"}
+    return "".join(f" {signs[char]} " if char in signs else char for char in email.lower())
+
+
 def _grouped(parts: list[str], random: Random) -> Iterator[list[str]]:
     while parts:
         size = min(random.choice((2, 3)), len(parts))

@@ -39,7 +39,7 @@ from audio_fixtures.sound import (
 )
 from audio_fixtures.voices import Voice, say
 from dialogue.acts import Answer
-from dialogue.loading import load
+from dialogue.loading import load_domain
 from dialogue.understanding.english import DIGIT_WORDS, YES_NO_WORDS
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -198,7 +198,7 @@ def vocabulary(turn: LabelledTurn) -> tuple[str, ...]:
     if turn.kind == "commands":
         slots = json.loads((DATA / "commands" / "slots.json").read_text())
         return tuple(sorted({word for values in slots.values() for word in values.values()}))
-    domain = load("retail")
+    domain = load_domain("retail")
     asked: dict[Answer, tuple[str, ...]] = {
         Answer.YES_NO: YES_NO_WORDS,
         Answer.CODE: DIGIT_WORDS,

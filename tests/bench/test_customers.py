@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from random import Random
 
 import pytest
 
-from bench.dialogue.customer import Manner
+from bench.dialogue.customer import Customer, Manner, Move
 from bench.dialogue.customers import Score, misses, play_all, table
 from bench.dialogue.goals import GOALS
 from bench.dialogue.talk import Record, Stage
@@ -110,3 +111,24 @@ def test_numbers_are_said_in_many_ways_that_a_person_understands() -> None:
         code = read_code(text, 5, expected=True)
         assert code is not None
         assert "44118" in (code.digits, *code.others), text
+
+
+def test_a_customer_hears_that_an_email_address_is_wrong(stage: Stage) -> None:
+    account = next(goal for goal in GOALS if goal.name == "account")
+    facts = {"email": "ben.baker53@example.com"}
+    customer = Customer(account, facts, Manner.PLAIN, stage.wording, Random(1))
+    assert facts["email"] in customer.hear("What's your email address?").text
+    link = "Shall I send a link for a new password to"
+    wrong = customer.hear(f"{link} then dot baker 5 3 at A G N M P L E dot com?")
+    assert facts["email"] in wrong.text
+    right = customer.hear(f"{link} ben dot baker 5 3 at example dot com?")
+    assert facts["email"] not in right.text
+
+
+def test_a_customer_goes_on_with_a_number_after_an_mm_hm(stage: Stage) -> None:
+    status = next(goal for goal in GOALS if goal.name == "status_packing")
+    customer = Customer(status, {"order": "44117"}, Manner.CHUNKED, stage.wording, Random(1))
+    begun = customer.hear("What's your order number?").text
+    rest = customer.hear("Mm-hm.").text
+    assert "four four one one seven" == f"{begun} {rest}"
+    assert Move.SILENCE is customer.hear("Mm-hm.").move
