@@ -52,3 +52,40 @@ def test_a_mistake_in_the_settings_is_one_clear_error(monkeypatch: pytest.Monkey
     assert 1 == result.exit_code
     assert "VOICEBOT_HANDOFF__NUMBER" in result.output
     assert "E.164" in result.output
+
+
+def test_check_names_the_carriers_that_are_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOICEBOT_ASTERISK__PASSWORD", "an-exchange-password")
+    monkeypatch.setenv("VOICEBOT_PLIVO__AUTH_TOKEN", "a-token")
+    monkeypatch.setenv("VOICEBOT_PUBLIC_URL", "https://bot.example.com")
+    result = CliRunner().invoke(main, ["check"])
+
+    assert 0 == result.exit_code, result.output
+    assert "carrier: plivo, asterisk" in result.output
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "mistake"),
+    [
+        ("PLIVO__AUTH_TOKEN", "a-token", "VOICEBOT_PLIVO__AUTH_TOKEN is set without"),
+        ("TELNYX__PUBLIC_KEY", "no key", "must be the account's public key"),
+        ("TEST_PHONE__TOKEN", "short", "must have 16 characters or more"),
+    ],
+)
+def test_a_carriers_settings_are_checked(
+    monkeypatch: pytest.MonkeyPatch, setting: str, value: str, mistake: str
+) -> None:
+    monkeypatch.setenv(f"VOICEBOT_{setting}", value)
+    result = CliRunner().invoke(main, ["check"])
+
+    assert 1 == result.exit_code
+    assert mistake in " ".join(result.output.split())
+
+
+def test_several_workers_need_postgres(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("VOICEBOT_DATABASE_URL", f"sqlite:///{tmp_path / 'calls.sqlite3'}")
+    monkeypatch.setenv("VOICEBOT_WORKERS", "1")
+    result = CliRunner().invoke(main, ["serve", "--workers", "2"])
+
+    assert 1 == result.exit_code
+    assert "several workers need PostgreSQL" in result.output

@@ -6,8 +6,8 @@ import re
 import shutil
 from pathlib import Path
 
-from dialogue.domain import load_domain
 from dialogue.flows import Branch
+from dialogue.loading import load_domain
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "hotline.md"
 BLOCK = re.compile(r"<!-- (file|append): (\S+) -->\n```yaml\n(.*?)```", re.DOTALL)

@@ -14,24 +14,29 @@ import structlog
 from dotenv import dotenv_values
 
 import voicebot
-from dialogue.acts import Channel, Circumstances, DialogueInput, Step
 from dialogue.brief import Brief, Why
 from dialogue.briefing import brief_of
 from dialogue.composing import Use
-from dialogue.domain import Domain, domain_version, load_domain
+from dialogue.domain import Domain
 from dialogue.errors import DomainError
+from dialogue.loading import domain_version, load_domain
 from dialogue.manager import DialogueManager, known_number
 from dialogue.state import DialogueState
-from voicebot.actions.compositions import ComposingToolRunner
 from voicebot.actions.opening import open_actions
 from voicebot.actions.runner import PythonToolRunner
 from voicebot.authoring.trials import AbsentTools, Trials
-from voicebot.call.parts import SESSION_PROMPTS, SessionParts, SessionPolicy
+from voicebot.briefs import BriefSender
+from voicebot.call.parts import (
+    SESSION_PROMPTS,
+    TRANSFER_PROMPTS,
+    PersonLine,
+    SessionParts,
+    SessionPolicy,
+)
 from voicebot.chat import Chat
 from voicebot.engines.bundle import Engines, load_engines
 from voicebot.engines.encoder import Encoder, HybridPassageIndexer, MiniLmEncoder
 from voicebot.engines.intents import LogisticIntentTrainer
-from voicebot.engines.llm import LanguageModel
 from voicebot.engines.models import ModelUnavailable, locate_encoder
 from voicebot.engines.multilingual import MultilingualEncoder
 from voicebot.engines.scheduler import Lane, Scheduler
@@ -41,74 +46,45 @@ from voicebot.hotlines import (
     Hotlines,
     HotlineUnavailable,
 )
+from voicebot.model_writing import composed, headlines
 from voicebot.people import People
 from voicebot.ports import (
-    ClosingToolRunner,
     Ears,
     EngineError,
-    Priority,
     Speaker,
     SpeechDetector,
     StaleWork,
     ToolError,
     ToolRunner,
 )
+from voicebot.scheduled import ScheduledDialogue
 from voicebot.settings import LlmSettings, ModelSettings, Settings
 from voicebot.store import open_store
 from voicebot.turntaking.policy import TurnPolicy
 from voicebot.webchat.desk import ChatDesk
+from voicebot.webchat.people import People as ChatPeople
 
 Progress = Callable[[str, int, int], None]
 """Told of a long step: its name, how much is done, of how much."""
 
+_STARTING = 120.0
+"""Seconds for the default hotline to be loaded, before there are calls that wait for it."""
+
 _log = structlog.get_logger(__name__)
-
-
-class ScheduledDialogue:
-    """The dialogue manager on the engines' threads; see `voicebot.ports.Dialogue`."""
-
-    def __init__(
-        self,
-        manager: DialogueManager,
-        scheduler: Scheduler,
-        timeout: float = 5.0,
-        *,
-        circumstances: Callable[[], Circumstances] = Circumstances,
-    ) -> None:
-        self._manager = manager
-        self._circumstances = circumstances
-        self._scheduler = scheduler
-        self._timeout = timeout
-
-    async def start(self, call_id: str, caller: str = "", channel: Channel = Channel.PHONE) -> Step:
-        """Return the greeting."""
-        now = self._circumstances()
-        return await self._run(
-            lambda: self._manager.start(call_id, caller, channel, circumstances=now)
-        )
-
-    async def handle(self, state: DialogueState, given: DialogueInput) -> Step:
-        """Return the answer to one input."""
-        return await self._run(lambda: self._manager.handle(state, given))
-
-    async def _run(self, work: Callable[[], Step]) -> Step:
-        try:
-            done = await self._scheduler.run(
-                Lane.DIALOGUE, work, priority=Priority.FINAL, timeout=self._timeout
-            )
-        except StaleWork as stale:
-            raise EngineError(str(stale)) from stale
-        return done.value
 
 
 class Service:
     """Everything that calls share: hotlines, models, store. Made once per process."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, voice: bool = True) -> None:
         """Read the hotlines and open the store; the models wait for `load`.
 
         A hotline that is wrong takes no calls and is told of in the log; the default one must be
         right.
+
+        Args:
+            settings: Of the process.
+            voice: Whether it can listen and speak; without, it only chats, and is there sooner.
 
         Raises:
             DomainError: the default hotline's folder has mistakes; the message lists them.
@@ -124,17 +100,26 @@ class Service:
             policy=HotlinePolicy(settings.limits.hotlines, settings.limits.hotline_seconds),
             loaded=self._render_ahead,
         )
+        self._numbers = {settings.domain: self._number(self.domain)}
         for name in self.hotlines.names[1:]:
             try:
-                load_domain(name)
+                self._numbers[name] = self._number(load_domain(name))
             except DomainError as error:
                 _log.error("hotline takes no calls", hotline=name, reason=str(error))
         self.store = open_store(settings.database_url)
         self.people = People(settings.handoff.people, settings.handoff.talk)
+        self._headlines = headlines(settings.llm)
+        self.briefs = BriefSender(
+            settings.handoff.brief_url,
+            settings.handoff.brief_key.get_secret_value(),
+            head=self._headlines.head if self._headlines else None,
+        )
         self.ready = False
         self.trouble = ""
         """Why loading failed, in one sentence; empty while all is well."""
+        self._voice = voice
         self._engines: Engines | None = None
+        self._scheduler: Scheduler | None = None
         self._encoder: MiniLmEncoder | None = None
         self._rendering: set[asyncio.Task[None]] = set()
 
@@ -155,6 +140,11 @@ class Service:
             call_seconds=self._settings.limits.call_seconds,
         )
 
+    @property
+    def recogniser_delay(self) -> float:
+        """Seconds that callers' words wait for the recogniser, lately."""
+        return 0.0 if self._engines is None else self._engines.scheduler.delay(Lane.RECOGNISER)
+
     async def load(self, progress: Progress) -> None:
         """Load the models and the default hotline, and render its fixed phrases.
 
@@ -171,31 +161,38 @@ class Service:
     async def _load(self, progress: Progress) -> None:
         progress("models", 0, 0)
         self._engines, self._encoder = await asyncio.gather(
-            asyncio.to_thread(open_engines, self._settings),
+            asyncio.to_thread(self._open_engines),
             asyncio.to_thread(_encoder, self._settings.models),
         )
-        async with self.hotlines.lease(self._settings.domain) as hotline:
+        self._scheduler = self._engines.scheduler if self._engines else Scheduler()
+        async with self.hotlines.lease(self._settings.domain, deadline=_STARTING) as hotline:
+            if not self._voice:
+                return
             await self._loaded.synthesiser.warm(
                 hotline.domain.fixed_phrases(), lambda done, of: progress("phrases", done, of)
             )
 
+    def _open_engines(self) -> Engines | None:
+        return open_engines(self._settings) if self._voice else None
+
     def _open_hotline(self, name: str) -> Hotline:
         """Read and train a hotline. Blocking, about a second."""
-        engines, encoder = self._engines, self._encoder
-        if engines is None or encoder is None:
+        scheduler, encoder = self._scheduler, self._encoder
+        if scheduler is None or encoder is None:
             raise EngineError("the models are not loaded")
         domain = load_domain(name)
         tools = _tools(domain, self._settings)
-        dialogue = ScheduledDialogue(
-            _manager(domain, encoder, self._settings.llm),
-            engines.scheduler,
-            circumstances=self.people.circumstances,
+        manager = _manager(domain, encoder, self._settings.llm)
+        return Hotline(
+            domain,
+            ScheduledDialogue(manager, scheduler, circumstances=self.people.circumstances),
+            composed(tools, domain, self._settings.llm),
+            manager.translations,
         )
-        return Hotline(domain, dialogue, _composed(tools, domain, self._settings.llm))
 
     def _render_ahead(self, hotline: Hotline) -> None:
         """Render what a hotline says to every caller, behind whatever is more urgent."""
-        if not self.ready:
+        if not self.ready or not self._voice:
             return  # `load` renders the default one, and waits for it.
         task = asyncio.create_task(self._warm(hotline))
         self._rendering.add(task)
@@ -212,9 +209,17 @@ class Service:
         """Return a detector for one call."""
         return self._loaded.speech_detector()
 
-    def session_parts(self, hotline: Hotline, speaker: Speaker, ears: Ears) -> SessionParts:
+    def session_parts(
+        self,
+        hotline: Hotline,
+        speaker: Speaker,
+        ears: Ears,
+        person: PersonLine | None = None,
+    ) -> SessionParts:
         """Return what a session of a hotline on this leg works with."""
         engines = self._loaded
+        prompts = {name: hotline.domain.prompt(name) for name in (*SESSION_PROMPTS, "one_moment")}
+        said = hotline.domain.handover.say
         return SessionParts(
             dialogue=hotline.dialogue,
             recogniser=engines.recogniser,
@@ -222,7 +227,8 @@ class Service:
             turn_detector=engines.turn_detector,
             tools=hotline.tools,
             journal=self.store,
-            prompts={name: hotline.domain.prompt(name) for name in SESSION_PROMPTS},
+            prompts=prompts | {name: said[name].text for name in TRANSFER_PROMPTS},
+            person=person,
             cues=hotline.domain.cues,
             vocabulary=hotline.domain.vocabulary,
             brief=partial(_brief, hotline.domain),
@@ -239,16 +245,36 @@ class Service:
             ready=lambda: self.ready,
             versions=self.versions,
             brief=lambda domain: partial(_brief, domain),
+            people=lambda domain: ChatPeople(
+                self._number(domain),
+                self.briefs.goes_somewhere,
+                lambda call, brief: self.briefs.send(call, brief, "chat"),
+            ),
         )
+
+    def number_for(self, called: str) -> str:
+        """Return the number of the people of the hotline that a called number belongs to."""
+        name = self.hotlines.name_for(called)
+        if (loaded := self.hotlines.loaded(name)) is not None:
+            return self._number(loaded)
+        return self._numbers.get(name, self._settings.handoff.number)
+
+    def _number(self, domain: Domain) -> str:
+        return domain.handover.number or self._settings.handoff.number
 
     async def close(self) -> None:
         """Let go of everything; safe to call in any state."""
         self.ready = False
         for task in self._rendering:
             task.cancel()
+        await self.briefs.close()
+        if self._headlines is not None:
+            await self._headlines.close()
         await self.hotlines.close()
         if self._engines is not None:
             await asyncio.to_thread(self._engines.close)
+        elif self._scheduler is not None:
+            await asyncio.to_thread(self._scheduler.close)
         await asyncio.to_thread(self.store.close)
 
     @property
@@ -297,7 +323,7 @@ def open_tools(settings: Settings) -> PythonToolRunner:
 def open_chat(settings: Settings, caller: str = "") -> tuple[Chat, Callable[[], None]]:
     """Return a conversation in text, and what lets go of its parts."""
     manager = open_manager(settings)
-    tools = _composed(open_tools(settings), manager.domain, settings.llm)
+    tools = composed(open_tools(settings), manager.domain, settings.llm)
     chat = Chat(
         manager,
         tools,
@@ -357,25 +383,14 @@ def _trained(
     others: Mapping[str, DialogueManager] | None = None,
 ) -> DialogueManager:
     encoder: Encoder = english if domain.language == "en" else _multilingual()
-    trainer, indexer = LogisticIntentTrainer(encoder), HybridPassageIndexer(encoder)
+    trainer = LogisticIntentTrainer(encoder)
+    indexer = HybridPassageIndexer(encoder, domain.language)
     return DialogueManager(domain, trainer, indexer, uses, translations=others or {})
 
 
 @cache
 def _multilingual() -> MultilingualEncoder:
     return MultilingualEncoder()
-
-
-def _composed(tools: ClosingToolRunner, domain: Domain, llm: LlmSettings) -> ClosingToolRunner:
-    """Return tools by which a language model may write, where one is set."""
-    if not llm.base_url:
-        return tools
-    writer = LanguageModel(llm.base_url, llm.model, llm.key.get_secret_value())
-
-    def article(name: str) -> str:
-        return domain.articles[name].text
-
-    return ComposingToolRunner(tools, writer, article, first=llm.first, whole=llm.whole)
 
 
 def _tools(

@@ -15,9 +15,11 @@ import click
 
 import voicebot
 from voicebot.commands.chat import chat
+from voicebot.commands.dial import dial
 from voicebot.commands.domain import domain
 from voicebot.commands.manners import read_settings as _settings
 from voicebot.commands.manners import told as _told
+from voicebot.commands.people import people
 
 # pipecat greets on standard error as it is imported, through loguru's own handler.
 os.environ.setdefault("LOGURU_AUTOINIT", "False")
@@ -33,6 +35,7 @@ def main() -> None:
     Talk to it:  voicebot mic, or voicebot chat in text
     Look back:   voicebot calls, voicebot transcript last
     Make yours:  voicebot domain new, domain check, domain test
+    Call people: voicebot dial cases.csv --dry-run
 
     Settings come from the environment and from .env, with the prefix VOICEBOT_; the README lists
     them all, and `voicebot check` says whether they work.
@@ -65,10 +68,52 @@ def demo(out: Path) -> None:
 
 
 @main.command()
+@click.argument("lines", metavar="[WAV…]", nargs=-1)
+@click.option(
+    "--agent",
+    type=click.Choice(["takes", "declines", "ignores", "busy", "nobody", "voicemail"]),
+    default="takes",
+    show_default=True,
+    help="Who is behind the number of the people.",
+)
+@click.option(
+    "--agent-says", type=click.Path(exists=True, path_type=Path), help="WAV that the person says."
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("voicebot-dev"),
+    show_default=True,
+    help="Folder for the recordings and logs.",
+)
+@_told
+def dev(lines: tuple[str, ...], agent: str, agent_says: Path | None, out: Path) -> None:
+    """Place a call through a simulated carrier, with a person who may take it.
+
+    The server runs as in production, against a stand-in for Twilio with its delays, signatures and
+    callbacks. Without recordings the caller asks for a person; they are given as for
+    `voicebot call`. Leaves what everybody said and heard, and the carrier's log.
+    """
+    from rich.console import Console
+
+    from voicebot.commands.demo import DemoFailed
+    from voicebot.commands.dev import DevPlan, run_dev
+
+    plan = DevPlan(lines, agent, agent_says)
+    try:
+        asyncio.run(run_dev(plan, out.resolve(), Console(highlight=False)))
+    except DemoFailed as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8080, show_default=True, help="Port to listen on.")
+@click.option(
+    "--workers", type=click.IntRange(1, 64), help="Processes on this port; several need PostgreSQL."
+)
 @_told
-def serve(host: str, port: int) -> None:
+def serve(host: str, port: int, workers: int | None) -> None:
     """Take calls: the carrier's webhooks and media streams.
 
     Without Twilio settings it runs in development mode and takes unsigned calls from this machine
@@ -77,6 +122,8 @@ def serve(host: str, port: int) -> None:
     from voicebot.logs import set_up_logs
     from voicebot.web.serving import serve as run
 
+    if workers is not None:
+        os.environ["VOICEBOT_WORKERS"] = str(workers)
     settings = _settings()
     set_up_logs(settings.log_format, settings.log_level)
     run(settings, host, port)
@@ -145,13 +192,14 @@ def classify(folder: Path) -> None:
     The file has the columns text,intent; one example of an intent is enough, five to ten are
     better. Rows with the intent `oos` show what belongs to none. Each line is answered at once by
     one JSON object: intent (the likeliest), confidence (that it is right), in_scope (whether the
-    line is like any example). No hotline is needed.
+    line is like any example). Lines are UTF-8; an empty one is
+    answered too, as out of scope. No hotline is needed.
 
     Example:  echo "where is my card" | voicebot classify banking/
     """
-    from voicebot.commands.classification import answer_lines, open_classifier
+    from voicebot.commands.classification import answer_lines, open_classifier, show_progress
 
-    model = open_classifier(folder, _settings().models)
+    model = open_classifier(folder, _settings().models, show_progress(sys.stderr))
     lines = (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
     answer_lines(model, lines, click.echo)
 
@@ -327,4 +375,6 @@ def check(warm: bool) -> None:
 
 
 main.add_command(chat)
+main.add_command(dial)
 main.add_command(domain)
+main.add_command(people)

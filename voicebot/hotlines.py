@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 import structlog
 
 from dialogue.domain import Domain
+from dialogue.state import DialogueState
 from voicebot.ports import ClosingToolRunner, Dialogue
 
 T = TypeVar("T")
@@ -41,6 +42,13 @@ class Hotline:
     domain: Domain
     dialogue: Dialogue
     tools: ClosingToolRunner
+    translations: tuple[Domain, ...] = ()
+    """The same hotline in other languages, in which a conversation may go on."""
+
+    def domain_of(self, state: DialogueState | None) -> Domain:
+        """Return the hotline in the language that a conversation is in."""
+        name = state.domain if state else ""
+        return next((one for one in self.translations if one.name == name), self.domain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +125,11 @@ class Hotlines:
         """Return the hotline that a called number belongs to."""
         return self._numbers.get(_digits(called), self._default)
 
+    def loaded(self, name: str) -> Domain | None:
+        """Return a hotline's folder as it was read last; None while it is not loaded."""
+        kept = self._kept.get(name)
+        return kept.hotline.domain if kept else None
+
     def states(self) -> dict[str, str]:
         """Return what became of each hotline: `loaded`, `loading`, `failed` or `not loaded`."""
         found: dict[str, str] = {}
@@ -139,13 +152,17 @@ class Hotlines:
         return True
 
     @asynccontextmanager
-    async def lease(self, name: str) -> AsyncIterator[Hotline]:
+    async def lease(self, name: str, *, deadline: float = 0.0) -> AsyncIterator[Hotline]:
         """Keep a hotline for the length of a call, whatever becomes of its files meanwhile.
+
+        Args:
+            name: Which.
+            deadline: Seconds to wait for it to be loaded; 0: as long as a call waits.
 
         Raises:
             HotlineUnavailable: it is broken, or could not be loaded in time.
         """
-        kept = await self._get(name)
+        kept = await self._get(name, deadline or self._policy.deadline)
         kept.calls += 1
         try:
             yield kept.hotline
@@ -166,7 +183,7 @@ class Hotlines:
             self._let_go(kept)
         self._kept.clear()
 
-    async def _get(self, name: str) -> _Loaded:
+    async def _get(self, name: str, deadline: float) -> _Loaded:
         if (kept := self._kept.get(name)) is not None:
             self._kept.move_to_end(name)
             self._look_for_changes(name, kept)
@@ -175,12 +192,12 @@ class Hotlines:
             raise HotlineUnavailable(failure.reason)
         task = self._loading.get(name) or self._begin(name)
         try:
-            async with asyncio.timeout(self._policy.deadline):
+            async with asyncio.timeout(deadline):
                 # Shielded: who waits for it next finds it ready.
                 return await asyncio.shield(task)
         except TimeoutError as error:
             raise HotlineUnavailable(
-                f"hotline {name!r} was not loaded within {self._policy.deadline:g} s"
+                f"hotline {name!r} was not loaded within {deadline:g} s"
             ) from error
 
     def _failed(self, name: str) -> _Failure | None:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Protocol
 
-from dialogue.acts import Channel, DialogueInput, Step
+from dialogue.acts import Channel, DialogueInput
 from dialogue.state import DialogueState
+from dialogue.step import Step
 from voicebot.journal import CallId, Entry, SoundMeasured
 from voicebot.word_times import SpokenWord as SpokenWord
 
@@ -262,13 +263,20 @@ class ToolError(Exception):
 class Dialogue(Protocol):
     """The dialogue manager off the call's loop; pure, so a step may be thrown away."""
 
-    async def start(self, call_id: str, caller: str = "", channel: Channel = Channel.PHONE) -> Step:
+    async def start(
+        self,
+        call_id: str,
+        caller: str = "",
+        channel: Channel = Channel.PHONE,
+        occasion: Mapping[str, str] | None = None,
+    ) -> Step:
         """Return the greeting.
 
         Args:
             call_id: Makes the keys of tool calls unique across calls.
             caller: Number from which the customer rings, E.164, where the carrier gave one.
             channel: How they reached us.
+            occasion: What we call about, where we are the ones who call.
 
         Raises:
             EngineError: it failed, or took too long.

@@ -10,32 +10,41 @@ from typing import BinaryIO
 import click
 
 from voicebot.commands.manners import read_settings, told
+from voicebot.settings import Settings
 
 LONGEST_LINE = 65_536
 """Bytes of one line that are read; the rest of it is dropped, not taken for another line."""
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a reply; see below.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a reply; see above.")
 @click.option("--domain", metavar="DIR", help="The hotline: a packaged name, or a folder.")
+@click.option("--page", is_flag=True, help="In a browser: serve the chat page on this machine.")
+@click.option("--port", default=8081, show_default=True, help="Of the page; 0: any that is free.")
 @click.option("--caller", default="", metavar="NUMBER", help="The number that the caller has.")
 @told
-def chat(as_json: bool, domain: str | None, caller: str) -> None:
+def chat(as_json: bool, domain: str | None, page: bool, port: int, caller: str) -> None:
     """Talk to the same dialogue manager in text, line by line on standard input.
 
     An empty line is a silence. It ends with the conversation, or with the input; tools really run.
+
+    With --page it is a page in your browser, as customers of a web shop see it: links, pictures,
+    cards and buttons. Edit the hotline's files while it is open: the next conversation uses them.
 
     With --json the greeting is one line (turn 0), and so is the reply to each line read, written
     at once: `text` said, `acts` in order, `tools` called (name, arguments, outcome, error),
     `intent`, `confidence`, `slots`, `task`, `expects` (kind of answer), `handoff` (or null),
     `ended`, `disposition`, and `trace` with the rules that decided.
     """
-    from voicebot.bootstrap import open_chat
-    from voicebot.chat import converse
-
     settings = read_settings()
     if domain is not None:
         settings = settings.model_copy(update={"domain": domain})
+    if page:
+        _in_browser(settings, port)
+        return
+    from voicebot.bootstrap import open_chat
+    from voicebot.chat import converse
+
     talk, close = open_chat(settings, caller)
     at_terminal = sys.stdin.isatty() and not as_json
     lines = _typed() if at_terminal else piped(sys.stdin.buffer)
@@ -43,6 +52,20 @@ def chat(as_json: bool, domain: str | None, caller: str) -> None:
         asyncio.run(converse(talk, lines, click.echo, as_json=as_json))
     finally:
         close()
+
+
+def _in_browser(settings: Settings, port: int) -> None:
+    from voicebot.logs import set_up_logs
+    from voicebot.web.chat_page import ChatPageError, serve_chat_page
+
+    def ready(address: str) -> None:
+        click.echo(f"Open {address} in your browser (Ctrl-C ends it)")
+
+    set_up_logs(settings.log_format, "WARNING")
+    try:
+        serve_chat_page(settings, port, ready)
+    except ChatPageError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _typed() -> Iterator[str]:

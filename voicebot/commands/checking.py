@@ -9,8 +9,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from dialogue.domain import load_domain
 from dialogue.errors import DomainError
+from dialogue.loading import load_domain
 from telephony.errors import CarrierError
 from telephony.twilio.rest import TwilioCallControl
 from voicebot.actions.backends import functions_of
@@ -63,8 +63,9 @@ async def run_checks(settings: Settings, console: Console, *, warm: bool) -> boo
 
 
 async def _settings(settings: Settings) -> str:
-    mode = "development mode, unsigned calls from this machine only"
-    return mode if settings.development else f"calls come to {settings.public_url}"
+    if settings.development:
+        return "development mode, unsigned calls from this machine only"
+    return f"calls come to {settings.public_url or 'this server'}"
 
 
 def _hotline(name: str) -> str:
@@ -110,9 +111,10 @@ def _database(settings: Settings) -> str:
 
 
 async def _carrier(settings: Settings) -> str:
-    if settings.development:
-        return "none configured"
+    named = ", ".join(settings.carriers)
     twilio = settings.twilio
+    if not twilio.account_sid:
+        return named or "none configured"
     control = TwilioCallControl(
         twilio.account_sid,
         twilio.auth_tokens[0],
@@ -126,7 +128,7 @@ async def _carrier(settings: Settings) -> str:
         raise CheckFailed(f"{error}. Check the account SID and token, and the network.") from error
     if not account.active:
         raise CheckFailed(f"the account is {account.status}: look at the carrier's console")
-    return f"account {account.status}"
+    return f"{named}; Twilio's account is {account.status}"
 
 
 async def _warm(settings: Settings, console: Console) -> str:

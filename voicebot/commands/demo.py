@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,9 +84,9 @@ async def run_demo(folder: Path, console: Console) -> DemoFiles:
     lines = demo_lines()
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     database = f"sqlite:///{folder / 'voicebot.sqlite3'}"
-    port = _free_port()
-    with _server(folder, database, port):
-        await _until_ready(f"http://127.0.0.1:{port}/readyz", folder, console)
+    port = free_port()
+    with server_process(folder, database, port, {}):
+        await until_ready(f"http://127.0.0.1:{port}/readyz", folder, console)
         store = open_store(database)
         try:
             return await _call(port, lines, store, folder, console)
@@ -101,7 +101,7 @@ async def _call(
     console.print(f"Calling http://127.0.0.1:{port}/twilio/voice\n", style="dim")
     calling = asyncio.create_task(caller.run())
     try:
-        await _watch(store, caller.call_sid, calling, console)
+        await watch(store, caller.call_sid, calling, console)
         recording = await calling
     finally:
         calling.cancel()
@@ -111,10 +111,8 @@ async def _call(
     return _leave_files(recording, store, folder, console)
 
 
-async def _watch(
-    store: Store, call_sid: str, calling: asyncio.Task[CallRecording], console: Console
-) -> None:
-    """Show the journal of the call while it grows."""
+async def watch(store: Store, call_sid: str, calling: asyncio.Task[Any], console: Console) -> None:
+    """Show the journal of a call while it grows, until the task that places it is done."""
     view, seen, call_id = LiveView(console), -1, ""
     over = False
     while not over:
@@ -155,13 +153,24 @@ def _leave_files(
 
 
 @contextmanager
-def _server(folder: Path, database: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
+def server_process(
+    folder: Path, database: str, port: int, settings: Mapping[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `voicebot serve` beside this process.
+
+    Args:
+        folder: For its log and the demo shop.
+        database: Its store.
+        port: On loopback.
+        settings: Further settings, as environment variables.
+    """
     environment = {k: v for k, v in os.environ.items() if not k.startswith("VOICEBOT_TWILIO")}
     environment |= {
         "VOICEBOT_DATABASE_URL": database,
         "VOICEBOT_SHOP_PATH": str(folder / "demo-shop.sqlite3"),
         "VOICEBOT_TWILIO__ACCOUNT_SID": "",
         "VOICEBOT_PUBLIC_URL": "",
+        **settings,
     }
     command = [
         sys.executable,
@@ -186,7 +195,17 @@ def _server(folder: Path, database: str, port: int) -> Iterator[subprocess.Popen
                 server.wait(10)
 
 
-async def _until_ready(url: str, folder: Path, console: Console) -> None:
+async def until_ready(url: str, folder: Path, console: Console) -> None:
+    """Wait until a server can take calls.
+
+    Args:
+        url: Its `/readyz`.
+        folder: Where its log is.
+        console: Shows how far it is.
+
+    Raises:
+        DemoFailed: it cannot, or not in time.
+    """
     began = time.monotonic()
     with console.status("starting the server") as status:
         async with httpx.AsyncClient(timeout=5.0, trust_env=False) as http:
@@ -213,7 +232,8 @@ async def _is_ready(http: httpx.AsyncClient, url: str, status: Status, began: fl
     return answer.status_code == 200
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 import time
 from pathlib import Path
 
@@ -37,10 +38,11 @@ def new(folder: Path, source: str, title: str) -> None:
     from voicebot.authoring.scaffold import write_hotline
 
     written = write_hotline(folder, source, title)
+    named = shlex.quote(str(folder))
     click.echo(f"{folder}: {len(written)} files")
-    click.echo(f"next:  voicebot domain check {folder}")
-    click.echo(f"       voicebot domain test {folder}")
-    click.echo(f"       voicebot chat --domain {folder}")
+    click.echo(f"next:  voicebot domain check {named}")
+    click.echo(f"       voicebot domain test {named}")
+    click.echo(f"       voicebot chat --domain {named}")
 
 
 @domain.command()
@@ -52,7 +54,8 @@ def check(hotline: str, as_json: bool, strict: bool) -> None:
     """Review a hotline: mistakes, and what would make it better.
 
     Errors are what the loader finds, examples that say the same in two intents, and intents or
-    articles that none of their own examples would find. Advice is all that callers would be the
+    articles that none of their own examples would find, and tools that cannot run (its `backend` is
+    imported and asked for them). Advice is all that callers would be the
     better for. Exit code 1 if there are errors.
     """
     from rich.console import Console
@@ -87,7 +90,7 @@ def test(hotline: str, only: str, as_json: bool) -> None:
     """
     from rich.console import Console
 
-    from dialogue.domain import load_domain
+    from dialogue.loading import load_domain
     from dialogue.scenario_loading import load_scenarios
     from voicebot.authoring.trials import Trial
     from voicebot.bootstrap import open_trials
@@ -158,6 +161,6 @@ def stats(hotline: str, days: float | None, unanswered: int, as_json: bool) -> N
 
 def _name_of(hotline: str) -> str:
     """Return the name that calls of a hotline have in the journal."""
-    from dialogue.domain import load_domain
+    from dialogue.loading import load_domain
 
     return load_domain(hotline).name if Path(hotline, "domain.toml").is_file() else hotline

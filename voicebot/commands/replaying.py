@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dialogue.acts import Channel, UserTurn
 from telephony.g711 import ulaw_to_pcm16
-from voicebot.bootstrap import ScheduledDialogue, open_engines, open_manager, open_tools
+from voicebot.bootstrap import open_engines, open_manager, open_tools
 from voicebot.call.hearing import transcribed
 from voicebot.call.inbox import SessionEvent
 from voicebot.call.replies import reply_decided
@@ -34,6 +34,7 @@ from voicebot.journal import (
 from voicebot.media.listener import Listener
 from voicebot.media.recordings import read_ulaw
 from voicebot.ports import SAMPLE_RATE
+from voicebot.scheduled import ScheduledDialogue
 from voicebot.settings import Settings
 from voicebot.turntaking.commands import TurnCommand, TurnEvent
 from voicebot.turntaking.floor import JudgeTurnEnd, Transcribe
