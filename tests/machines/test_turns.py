@@ -115,7 +115,7 @@ def test_a_pause_that_was_waited_out_is_evidence_at_the_next() -> None:
     assert {"pauses": 0.2, "longest_pause": 0.5}.items() <= turn.evidence.items()
 
 
-def foreseen(text: str, understood: float | None) -> float:
+def foreseen(text: str, understood: float | None, *, ends: bool = False) -> float:
     """Return how much silence ends a turn of these words, by what the dialogue makes of them."""
     script = [
         (1.0, VoiceStarted(0.9)),
@@ -124,7 +124,7 @@ def foreseen(text: str, understood: float | None) -> float:
         (2.3, heard(1, text)),
     ]
     if understood is not None:
-        script.append((2.32, AnswerForeseen(text, understood)))
+        script.append((2.32, AnswerForeseen(text, understood, ends)))
     [(at, _, _)] = ended(play(script, taker=TurnTaker(TurnPolicy())))
     return round(at - 2.0, 3)
 
@@ -141,6 +141,12 @@ def test_a_turn_of_which_the_dialogue_makes_nothing_is_given_time() -> None:
     assert foreseen(told, 0.95) < foreseen(told, 0.6) <= foreseen(told, 0.0)
     # An opinion that never comes holds nobody up for long.
     assert foreseen("No, that's all, thank you.", None) <= 0.3 + policy.foresight
+
+
+def test_nobody_is_said_goodbye_to_in_a_short_pause() -> None:
+    """ "No thank you, … that's all." """
+    assert foreseen("No thank you.", 1.0) < TurnPolicy().farewell
+    assert TurnPolicy().farewell == foreseen("No thank you.", 1.0, ends=True)
 
 
 def test_understood_words_that_promise_more_are_given_time_too() -> None:

@@ -145,7 +145,8 @@ class Responder:
 
     def _foresee(self, text: str, step: Step) -> None:
         """Tell what the answer would be worth, and have its first words ready."""
-        self._post(AnswerForeseen(text, step.trace.understood))
+        ends = any(isinstance(act, EndCall) for act in step.acts)
+        self._post(AnswerForeseen(text, step.trace.understood, ends))
         self._rehearsal.begin(step)
 
     # --- acts -----------------------------------------------------------------------------------

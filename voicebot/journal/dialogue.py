@@ -14,6 +14,8 @@ class AnswerForeseen:
     text: str
     understood: float
     """How well, 0..1; 0 where it would only ask again, or which: then there is no hurry."""
+    ends: bool = False
+    """Whether it would say goodbye."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,8 @@ class CallerTurn:
     """That the turn sounds complete; None until the turn detector answers."""
     understood: float | None = None
     """How well the dialogue understands the words so far, 0..1; None until it was asked."""
+    is_farewell: bool = False
+    """Whether the dialogue would say goodbye to the words so far."""
     pauses: int = 0
     longest_pause: float = 0.0
     level: float | None = None
@@ -80,6 +82,7 @@ class CallerTurn:
     def heard(self, text: str, avg_logprob: float) -> None:
         """The recogniser put the last stretch into words."""
         self.text, self.avg_logprob, self.understood = text, avg_logprob, None
+        self.is_farewell = False
 
     def cut_piece(self, utterance: int, now: float) -> float:
         """Settle what was said so far under an utterance's name; return where it began."""
@@ -131,6 +134,9 @@ class CallerTurn:
             return wait
         if self.understood < _LOST:
             return min(max(wait, policy.puzzled), policy.endpoint_longest)
+        if self.is_farewell:
+            # "No thank you, … that's all": nobody is in a hurry to be said goodbye to.
+            return max(wait, policy.farewell)
         if self.understood >= _SURE and is_whole(evidence):
             return min(wait, policy.understood)
         return wait

@@ -93,7 +93,7 @@ class Endpointer:
         turn = self._caller.turn
         if not self._pending or event.text != turn.words:
             return []
-        turn.understood = event.understood
+        turn.understood, turn.is_farewell = event.understood, event.ends
         self._floor.cancel(Timer.FORESIGHT)
         if turn.cut_in and not event.understood and self._is_aside():
             return self._give_back(now, OverlapKind.SIDE_SPEECH)

@@ -74,6 +74,8 @@ class TurnPolicy:
     """Least silence that ends a turn of which the dialogue makes nothing: more may come."""
     understood: float = 0.5
     """Most silence that ends a turn which the dialogue understands, and nothing in it is open."""
+    farewell: float = 0.6
+    """Least silence that ends a turn to which the dialogue would say goodbye."""
     cut_cost: float = 3.0
     """Seconds of waiting that one turn cut short is worth; see `endpointing`."""
     transcript_grace: float = 4.0
