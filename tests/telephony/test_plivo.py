@@ -43,7 +43,7 @@ CALL = "12345678-1234-1234-1234-123456789abc"
 START = f"""{{
   "event": "start", "sequenceNumber": 1,
   "start": {{
-    "callId": "{CALL}", "streamId": "{STREAM}", "accountId": "MAXXXXXXXXXXXXXXXXXX",
+    "callId": "{CALL}", "streamId": "{STREAM}", "accountId": "MA0000000000000000AA",
     "tracks": ["inbound"],
     "mediaFormat": {{ "encoding": "audio/x-mulaw", "sampleRate": 8000 }}
   }},
@@ -81,7 +81,7 @@ def test_a_call_from_its_start_to_its_end() -> None:
         Started(
             stream_sid=STREAM,
             call_sid=CALL,
-            account_sid="MAXXXXXXXXXXXXXXXXXX",
+            account_sid="MA0000000000000000AA",
             custom_parameters={"userid": "12345", "sessionid": "abc-xyz"},
             media_format=MediaFormat("audio/x-mulaw", 8000, 1),
         ),

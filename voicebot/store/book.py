@@ -1,4 +1,4 @@
-"""Book: what the parts of the store that are not journals have in common."""
+"""Book: what the parts of the store have in common: how they read and write, and fail."""
 
 from __future__ import annotations
 

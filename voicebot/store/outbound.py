@@ -7,14 +7,11 @@ dies in between. All methods block on the database.
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine, RowMapping
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.engine import Connection, RowMapping
 
 from voicebot.outbound.contacts import Attempt, Contact, Result, Terms
 from voicebot.outbound.plain import (
@@ -23,7 +20,7 @@ from voicebot.outbound.plain import (
     terms_from_json,
     terms_to_json,
 )
-from voicebot.store.database import StoreError, reason, writing
+from voicebot.store.book import Book
 from voicebot.store.statements import storable, upsert
 from voicebot.store.tables import (
     leases,
@@ -58,11 +55,8 @@ class Record:
     attempts: tuple[Attempt, ...]
 
 
-class OutboundBook:
+class OutboundBook(Book):
     """What the outbound side must not forget."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
 
     # --- lists ------------------------------------------------------------------------------
 
@@ -394,22 +388,6 @@ class OutboundBook:
             .values(stopped_at=stopped_at)
         )
         return bool(changed.rowcount)
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        try:
-            with self._engine.connect() as connection:
-                yield connection
-        except (SQLAlchemyError, sqlite3.Error) as error:
-            raise StoreError(f"The database cannot be read: {reason(error)}.") from error
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        try:
-            with writing(self._engine) as connection, connection.begin():
-                yield connection
-        except (SQLAlchemyError, sqlite3.Error) as error:
-            raise StoreError(f"The database cannot be written: {reason(error)}.") from error
 
 
 def _attempt(row: RowMapping) -> Attempt:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.engine import Engine
 
 from voicebot.journal import CallId, Entry
 from voicebot.store import queries
-from voicebot.store.database import StoreError, normalised, open_database, reason
+from voicebot.store.book import Book
+from voicebot.store.database import normalised, open_database
 from voicebot.store.outbound import OutboundBook
 from voicebot.store.presence import HEARTBEAT
 from voicebot.store.queries import CallRow, UnansweredRow
@@ -41,7 +39,7 @@ def open_store(
     return Store(open_database(normalised(database_url)), limits or QueueLimits(), heartbeat)
 
 
-class Store:
+class Store(Book):
     """Journals in a database. Safe to use from any thread; queries block on the database.
 
     Reading alone starts no thread and leaves no trace: a process shows up as a writer with its
@@ -49,7 +47,7 @@ class Store:
     """
 
     def __init__(self, engine: Engine, limits: QueueLimits, heartbeat: float) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._writer = JournalWriter(engine, limits, heartbeat)
 
     @property
@@ -193,11 +191,3 @@ class Store:
         """
         with self._reading() as connection:
             return queries.select_unanswered(connection, since, domain, limit)
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        try:
-            with self._engine.connect() as connection:
-                yield connection
-        except (SQLAlchemyError, sqlite3.Error) as error:
-            raise StoreError(f"The database cannot be read: {reason(error)}.") from error
