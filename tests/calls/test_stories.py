@@ -34,6 +34,7 @@ from tests.calls.story import (
 )
 from voicebot.call.parts import SessionPolicy
 from voicebot.journal import (
+    AnswerForeseen,
     CallAnswered,
     CallEnded,
     CallerTurnEnded,
@@ -77,6 +78,10 @@ def test_a_question_is_answered_and_the_call_ends_when_the_goodbye_was_heard() -
     assert CallEnded("resolved") == entries[-1].event
     # The last word was heard in full before the line was closed.
     assert SpeechHeard("s3") in [entry.event for entry in entries]
+    # A goodbye is foreseen as one, so that it can be waited with.
+    assert [("Opening hours?", False), ("Bye.", True)] == [
+        (seen.text, seen.ends) for seen in story.found(AnswerForeseen)
+    ]
     assert list(range(len(entries))) == [entry.seq for entry in entries]
     assert entries == sorted(entries, key=lambda entry: entry.at)
 

@@ -93,6 +93,15 @@ def test_a_person_takes_the_call_and_the_caller_comes_to_them() -> None:
     assert Stage.BRIDGED is told.transfer.state.stage
 
 
+@pytest.mark.parametrize("person", [-1, 1, 7])
+def test_only_who_is_rung_may_hear_the_brief_or_enter_the_room(person: int) -> None:
+    """Whatever address is asked for."""
+    told = Told(TALKING)
+
+    assert told.transfer.is_wanted(0)
+    assert not told.transfer.is_wanted(person)
+
+
 def test_the_caller_is_not_moved_before_they_heard_that_they_are() -> None:
     told = Told(THERE)
 

@@ -134,3 +134,19 @@ async def test_a_call_that_was_resolved_elsewhere_ends(database_url: str) -> Non
 async def test_a_call_that_nobody_knows_gets_the_menu(database_url: str) -> None:
     with open_store(database_url) as store:
         assert isinstance(await next_step(reception(store)), FallbackMenu)
+
+
+async def test_a_stream_that_was_let_in_is_waited_for_although_its_journal_is_late(
+    database_url: str,
+) -> None:
+    with open_store(database_url) as one, open_store(database_url) as other:
+        here, there = reception(one), reception(other)
+        taken = await here.answer(CALL)
+        assert isinstance(taken, Accept)
+        await there.admit("CA1", taken.parameters["token"])
+        waits = asyncio.create_task(next_step(here))
+        await asyncio.sleep(0.3)
+        assert not waits.done()
+        tell(other, answered("c1", time.time(), "CA1"), CallEnded("resolved", ""))
+
+        assert isinstance(await waits, Goodbye)

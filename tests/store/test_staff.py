@@ -75,3 +75,18 @@ def test_who_waits_keeps_the_place_when_they_choose_to_be_called(store: Store) -
     assert store.staff.leave("c1")
     assert not store.staff.leave("c1")
     assert ["c2"] == [one.call for one in store.staff.waiting()]
+
+
+def test_a_change_that_somebody_else_overtook_is_made_anew(store: Store) -> None:
+    store.staff.change("ann", lambda state: state.sign_in(1.0))
+    seen: list[Doing] = []
+
+    def offer(state: Presence) -> Presence | None:
+        seen.append(state.doing)
+        if len(seen) == 1:
+            store.staff.change("ann", lambda other: other.offer("c1", 2.0))
+        return state.offer("c2", 2.0)
+
+    assert store.staff.change("ann", offer) is None
+    assert [Doing.FREE, Doing.RINGING] == seen
+    assert "c1" == store.staff.presences()["ann"].call
