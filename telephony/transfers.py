@@ -1,38 +1,69 @@
-"""Transfers: the driver of warm transfers. Carries orders out, and tells the machine what came.
+"""Transfers: the driver of warm transfers. Has orders carried out, and tells the machine what came.
 
-Each fact is handled on the stored record, so it may come to any process; orders are given only once
-what led to them is stored. The process that began a transfer keeps its timers and tells its caller.
+Each fact is handled on the stored record, so it may come to any process; what it leads to is stored
+with it, and only then given as an order. The process that has the caller's session keeps the exact
+times and hears the news. All others look from time to time for what is overdue: a process that has
+died is replaced by whoever looks first.
 """
 
 from __future__ import annotations
 
 import asyncio
+import random
 import secrets
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
-from telephony.calls import ControlOutcome
-from telephony.control import CallControl, OutgoingCall
-from telephony.errors import CarrierError, CarrierRefused
-from telephony.transfer import commands, facts
 from telephony.transfer.commands import Command
-from telephony.transfer.facts import Fact, Order
+from telephony.transfer.facts import Fact
 from telephony.transfer.machine import WarmTransfer
+from telephony.transfer.outbox import News, PendingOrder
 from telephony.transfer.records import After, TransferRecord, TransferStore
 from telephony.transfer.state import Stage, TransferPolicy, TransferState
+from telephony.transfer_orders import TransferControl, TransferOrders
+
+__all__ = ["News", "Peers", "TransferOrder", "Transfers"]
 
 _ID_BYTES = 16
 _TRIES = 16
 """To save a record that others save too; each failure means that somebody got on."""
-
-News = commands.TellNext | commands.Announce | commands.Connected | commands.Settle
-"""What the caller's side is told of a transfer."""
+_LOOK_SECONDS = 1.0
+"""Between two looks for what is overdue."""
+_GRACE = 0.5
+"""Seconds by which a transfer is overdue before others look at it than who has the caller."""
+_SOONEST = 0.01
+_AT_ONCE = 32
+"""Overdue transfers taken up in one look."""
 
 _log = structlog.get_logger(__name__)
+
+
+class Peers(Protocol):
+    """The processes that share the store."""
+
+    @property
+    def me(self) -> str:
+        """This one."""
+        ...
+
+    def lives(self, process: str) -> bool:
+        """Whether a process has given a sign of life lately."""
+        ...
+
+
+class Alone:
+    """This process has a store of its own; see `Peers`."""
+
+    def __init__(self) -> None:
+        self.me = secrets.token_hex(8)
+
+    def lives(self, process: str) -> bool:
+        """Whether it is this one."""
+        return process == self.me
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +85,12 @@ class Transfers:
 
     def __init__(
         self,
-        control: CallControl,
+        control: TransferControl,
         store: TransferStore,
         *,
         base_url: str,
         policy: TransferPolicy | None = None,
+        peers: Peers | None = None,
         clock: Callable[[], float] | None = None,
     ) -> None:
         """
@@ -67,40 +99,47 @@ class Transfers:
             store: Where transfers are kept.
             base_url: Where the carrier reaches the routes of transfers.
             policy: How long things may take.
+            peers: Who shares the store; by default nobody.
             clock: Seconds that all processes share; by default since the epoch.
         """
-        self._control = control
         self._store = store
-        self._base_url = base_url.rstrip("/")
         self._policy = policy or TransferPolicy()
+        self.orders = TransferOrders(control, store, base_url=base_url, policy=self._policy)
+        self._peers = peers or Alone()
         self._clock = clock or _wall_clock()
         self._mine: dict[str, _Mine] = {}
+        self._carried: set[tuple[str, int]] = set()
+        """Orders that are being carried out here."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def live(self) -> int:
-        """Transfers that were begun here and are not over."""
+        """Transfers whose callers this process has, and that are not over."""
         return len(self._mine)
 
     async def begin(self, order: TransferOrder, listen: Callable[[News], None]) -> str:
         """Begin a transfer and return its name; all else is told later."""
         transfer_id = secrets.token_hex(_ID_BYTES)
-        state = TransferState(len(order.people))
-        record = TransferRecord(
+        new = TransferRecord(
             transfer_id,
             order.caller_sid,
             order.people,
             order.caller_id,
             order.brief,
             order.after,
-            state,
+            TransferState(len(order.people)),
+            owner=self._peers.me,
         )
         self._mine[transfer_id] = _Mine(listen)
-        machine = WarmTransfer(state, self._policy)
-        asked = machine.begin(self._clock())
-        record = replace(record, state=machine.state)
-        await self._store.save(record)
-        self._obey(record, asked)
+        now = self._clock()
+        machine = self.machine(new)
+        record = self._after(new, machine, machine.begin(now), now)
+        try:
+            await self._store.save(record)
+        except BaseException:
+            del self._mine[transfer_id]
+            raise
+        self._follow(record, replace(record, version=1))
         return transfer_id
 
     async def load(self, transfer_id: str) -> TransferRecord | None:
@@ -123,6 +162,29 @@ class Transfers:
         """Let a transfer know of a fact, without waiting for what becomes of it."""
         self._spawn(self._tell_only(transfer_id, fact))
 
+    def changed(self, transfer_id: str, version: int) -> None:
+        """Somebody else has saved a transfer: if its caller is here, hear what is new."""
+        mine = self._mine.get(transfer_id)
+        if mine is not None and version > mine.version:
+            self._spawn(self._catch_up(transfer_id))
+
+    async def run(self) -> None:
+        """Look for what others have left undone, until cancelled."""
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS * random.uniform(0.8, 1.2))
+            try:
+                await self.look()
+            except Exception as error:
+                # The next look may find the store again.
+                _log.error("overdue transfers not seen", error=type(error).__name__)
+
+    async def look(self) -> None:
+        """Hear what was missed, and take up what is overdue, whosever it was."""
+        for transfer_id, version in (await self._store.versions(tuple(self._mine))).items():
+            self.changed(transfer_id, version)
+        for transfer_id in await self._store.due(self._clock() - _GRACE, _AT_ONCE):
+            await self._expire(transfer_id)
+
     async def close(self) -> None:
         """Give up what is under way here; the records stay."""
         for mine in self._mine.values():
@@ -132,122 +194,124 @@ class Transfers:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    # --- steps ---------------------------------------------------------------------------------
+
     async def _tell_only(self, transfer_id: str, fact: Fact) -> None:
         await self.tell(transfer_id, fact)
 
     async def _expire(self, transfer_id: str) -> None:
-        await self._advance(transfer_id, lambda machine, now: machine.expire(now))
+        await self._advance(transfer_id, lambda machine, now: machine.expire(now), checks=True)
+
+    async def _catch_up(self, transfer_id: str) -> None:
+        record = await self._store.load(transfer_id)
+        if record is not None:
+            self._hear(record)
 
     async def _advance(
-        self, transfer_id: str, step: Callable[[WarmTransfer, float], list[Command]]
+        self,
+        transfer_id: str,
+        step: Callable[[WarmTransfer, float], list[Command]],
+        *,
+        done: int | None = None,
+        checks: bool = False,
     ) -> TransferRecord | None:
+        """Make a step on the stored record, and what follows from it.
+
+        Args:
+            transfer_id: Of which transfer.
+            step: Made anew on what others have saved meanwhile.
+            done: The order whose result this is.
+            checks: Whether orders without a result are looked at.
+        """
         for _ in range(_TRIES):
-            record = await self._store.load(transfer_id)
-            if record is None:
+            before = await self._store.load(transfer_id)
+            if before is None:
                 return None
-            machine = self.machine(record)
-            asked = step(machine, self._clock())
-            after = replace(record, state=machine.state)
-            if after == record or await self._store.save(after):
-                if after.state.stage is not record.state.stage:
-                    _log.info(
-                        "transfer", transfer_id=transfer_id[:8], stage=after.state.stage.value
-                    )
-                self._obey(after, asked)
+            now = self._clock()
+            machine = self.machine(before)
+            record = replace(before, outbox=before.outbox.without(done))
+            if checks:
+                record = self._checked(record, now)
+            asked = step(machine, now)
+            record = self._after(record, machine, asked, now)
+            if record == before:
+                self._hear(before)
+                return before
+            if await self._store.save(record):
+                after = replace(record, version=before.version + 1)
+                if after.state.stage is not before.state.stage:
+                    stage = after.state.stage.value
+                    _log.info("transfer", transfer_id=transfer_id[:8], stage=stage)
+                self._follow(before, after)
                 return after
         _log.error("transfer not saved", transfer_id=transfer_id[:8])
-        return record
+        return before
 
-    # --- orders --------------------------------------------------------------------------------
+    def _after(
+        self, record: TransferRecord, machine: WarmTransfer, asked: list[Command], now: float
+    ) -> TransferRecord:
+        outbox = record.outbox.with_commands(asked, self._peers.me, now)
+        times = [at for at in (machine.deadline, outbox.due_at) if at is not None]
+        return replace(
+            record, state=machine.state, outbox=outbox, due_at=min(times) if times else None
+        )
 
-    def _obey(self, record: TransferRecord, asked: list[Command]) -> None:
+    def _checked(self, record: TransferRecord, now: float) -> TransferRecord:
+        lives = {
+            pending.number: self._is_in_hands(record.transfer_id, pending)
+            for pending in record.outbox.orders
+            if pending.check_at <= now
+        }
+        return replace(record, outbox=record.outbox.checked(lives, self._peers.me, now))
+
+    def _is_in_hands(self, transfer_id: str, pending: PendingOrder) -> bool:
+        if pending.holder == self._peers.me:
+            return (transfer_id, pending.number) in self._carried
+        return self._peers.lives(pending.holder)
+
+    def _follow(self, before: TransferRecord, after: TransferRecord) -> None:
+        """Do what a step led to that was stored."""
+        known = {(pending.number, pending.tries) for pending in before.outbox.orders}
+        for pending in after.outbox.orders:
+            if pending.holder != self._peers.me:
+                continue
+            if after.version == 1 or (pending.number, pending.tries) not in known:
+                self._carried.add((after.transfer_id, pending.number))
+                self._spawn(self._carry(after, pending))
+        self._hear(after)
+
+    async def _carry(self, record: TransferRecord, pending: PendingOrder) -> None:
+        key = (record.transfer_id, pending.number)
+        try:
+            fact = await self.orders.carry(record, pending)
+            await self._advance(
+                record.transfer_id,
+                lambda machine, now: machine.handle(fact, now),
+                done=pending.number,
+            )
+        finally:
+            # If its result could not be stored, the next look finds that nobody carries it.
+            self._carried.discard(key)
+
+    def _hear(self, record: TransferRecord) -> None:
+        """Take note of a transfer, if its caller is here."""
         mine = self._mine.get(record.transfer_id)
-        for command in asked:
-            match command:
-                case commands.Dial(person):
-                    self._spawn(self._dial(record, person))
-                case commands.Dismiss(person, leg, answered):
-                    self._spawn(self._dismiss(record, person, leg, answered))
-                case commands.MoveCaller():
-                    self._spawn(self._redirect_caller(record, "room", facts.Moved))
-                case commands.BringBack():
-                    self._spawn(self._redirect_caller(record, "back", facts.BroughtBack))
-                case commands.CheckRoom():
-                    self._spawn(self._check(record))
-                case _ if mine is not None:
-                    mine.listen(command)
         if mine is None:
             return
+        told, mine.told = mine.told, max(mine.told, len(record.outbox.news))
+        for news in record.outbox.news[told:]:
+            mine.listen(news)
+        if record.version < mine.version:
+            return
+        mine.version = record.version
         if record.state.stage is Stage.ENDED:
-            del self._mine[record.transfer_id]
             mine.stop()
-            return
-        deadline = self.machine(record).deadline
-        if deadline is not None:
+            self._mine.pop(record.transfer_id, None)
+        elif record.due_at is not None:
             mine.arm(
-                deadline - self._clock(), lambda: self._spawn(self._expire(record.transfer_id))
+                record.due_at - self._clock(),
+                lambda: self._spawn(self._expire(record.transfer_id)),
             )
-
-    async def _dial(self, record: TransferRecord, person: int) -> None:
-        call = OutgoingCall(
-            to=record.people[person],
-            caller_id=record.caller_id,
-            url=self.url(record, "screen", person),
-            status_url=self.url(record, "agent-status", person),
-            ring_seconds=round(self._policy.ring),
-            longest_seconds=round(self._policy.talk),
-        )
-        try:
-            leg = await self._control.dial(call)
-        except CarrierError as error:
-            fact = facts.Dialled(person, _failed(error))
-        except ValueError:
-            fact = facts.Dialled(person, Order.REFUSED)
-        else:
-            fact = facts.Dialled(person, Order.DONE, leg)
-        await self.tell(record.transfer_id, fact)
-
-    async def _dismiss(self, record: TransferRecord, person: int, leg: str, answered: bool) -> None:
-        # Whoever is on the line hears why; the document says so, and hangs up.
-        url = self.url(record, "screen", person)
-        order = await _ordered(
-            self._control.redirect(leg, url) if answered else self._control.hang_up(leg)
-        )
-        await self.tell(record.transfer_id, facts.Dismissed(person, order))
-
-    async def _redirect_caller(
-        self, record: TransferRecord, name: str, fact: Callable[[Order], Fact]
-    ) -> None:
-        url = self.url(record, name, record.state.person)
-        async with self._lock(record.transfer_id):
-            # One at a time: the last order is the one that counts.
-            order = await _ordered(self._control.redirect(record.caller_sid, url))
-        await self.tell(record.transfer_id, fact(order))
-
-    async def _check(self, record: TransferRecord) -> None:
-        person = record.state.person
-        try:
-            members = await self._control.room_members(self.room(record, person))
-        except CarrierError:
-            await self.tell(record.transfer_id, facts.RoomUnseen())
-            return
-        seen = facts.RoomSeen(
-            person_there=record.state.legs[person].sid in members,
-            caller_there=record.caller_sid in members,
-        )
-        await self.tell(record.transfer_id, seen)
-
-    def _lock(self, transfer_id: str) -> asyncio.Lock:
-        mine = self._mine.get(transfer_id)
-        return mine.caller if mine is not None else asyncio.Lock()
-
-    def url(self, record: TransferRecord, name: str, person: int) -> str:
-        """Return the address of a webhook of a transfer."""
-        return f"{self._base_url}/{record.transfer_id}/{name}?person={person}"
-
-    def room(self, record: TransferRecord, person: int) -> str:
-        """Return the name of the room in which the caller meets a person."""
-        return f"transfer-{record.transfer_id}-{person}"
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -257,22 +321,24 @@ class Transfers:
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            # The transfer goes on by its timers.
+            # The transfer goes on by its times.
             _log.error("transfer task failed", error=type(error).__name__)
 
 
 class _Mine:
-    """What this process keeps of a transfer that it began."""
+    """What this process keeps of a transfer whose caller it has."""
 
     def __init__(self, listen: Callable[[News], None]) -> None:
         self.listen = listen
-        self.caller = asyncio.Lock()
+        self.version = 0
+        self.told = 0
+        """How much of the news was heard."""
         self._timer: asyncio.TimerHandle | None = None
 
     def arm(self, seconds: float, ring: Callable[[], None]) -> None:
         """Ring after so many seconds, and not at the time set before."""
         self.stop()
-        self._timer = asyncio.get_running_loop().call_later(max(0.0, seconds), ring)
+        self._timer = asyncio.get_running_loop().call_later(max(_SOONEST, seconds), ring)
 
     def stop(self) -> None:
         """Do not ring."""
@@ -292,15 +358,3 @@ def _wall_clock() -> Callable[[], float]:
         return passed + ahead
 
     return clock
-
-
-async def _ordered(order: Coroutine[Any, Any, ControlOutcome]) -> Order:
-    try:
-        outcome = await order
-    except CarrierError as error:
-        return _failed(error)
-    return Order.DONE if outcome is ControlOutcome.DONE else Order.GONE
-
-
-def _failed(error: CarrierError) -> Order:
-    return Order.REFUSED if isinstance(error, CarrierRefused) else Order.UNCLEAR

@@ -7,12 +7,16 @@ what became of it, unless somebody else was quicker; then it begins anew.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
+from telephony.transfer.outbox import Outbox
 from telephony.transfer.state import TransferState
+
+FORMAT = 1
+"""Of `TransferRecord.to_json`."""
 
 
 class After(StrEnum):
@@ -40,12 +44,24 @@ class TransferRecord:
     """What the person hears before they decide."""
     after: After
     state: TransferState
+    owner: str = ""
+    """The process that has the caller's session, and listens to the news."""
+    outbox: Outbox = field(default_factory=Outbox)
+    due_at: float | None = None
+    """When somebody must look at it: a deadline of the machine, or of an order."""
     version: int = 0
     """Counts the saves."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as plain JSON data."""
-        return {**asdict(self), "state": self.state.to_json()}
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {
+            "format": FORMAT,
+            **values,
+            "people": list(self.people),
+            "state": self.state.to_json(),
+            "outbox": self.outbox.to_json(),
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> TransferRecord:
@@ -56,9 +72,12 @@ class TransferRecord:
         """
         try:
             values = dict(data)
+            if values.pop("format") != FORMAT:
+                raise ValueError("another format")
             values["people"] = tuple(values["people"])
             values["after"] = After(values["after"])
             values["state"] = TransferState.from_json(values["state"])
+            values["outbox"] = Outbox.from_json(values["outbox"])
             return cls(**values)
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"not a transfer of this version: {error}") from error
@@ -77,6 +96,22 @@ class TransferStore(Protocol):
 
     async def save(self, record: TransferRecord) -> bool:
         """Keep a transfer, with the next version; False if it was saved since it was loaded."""
+        ...
+
+    async def due(self, now: float, limit: int) -> tuple[str, ...]:
+        """Return transfers that somebody must look at, the longest due first."""
+        ...
+
+    async def versions(self, transfer_ids: Iterable[str]) -> Mapping[str, int]:
+        """Return how often each was saved; what is unknown is left out."""
+        ...
+
+    async def legs(self, since: float) -> frozenset[str]:
+        """Return the legs of people that transfers saved since then know, by the carrier's name.
+
+        Args:
+            since: Seconds since the epoch.
+        """
         ...
 
 
@@ -114,3 +149,20 @@ class MemoryTransfers:
             if self._last.get(oldest.caller_sid) == name:
                 del self._last[oldest.caller_sid]
         return True
+
+    async def due(self, now: float, limit: int) -> tuple[str, ...]:
+        """Return transfers to look at; see `TransferStore.due`."""
+        waiting = sorted(
+            (record.due_at, name)
+            for name, record in self._kept.items()
+            if record.due_at is not None and record.due_at <= now
+        )
+        return tuple(name for _, name in waiting[:limit])
+
+    async def versions(self, transfer_ids: Iterable[str]) -> Mapping[str, int]:
+        """Return how often each was saved; see `TransferStore.versions`."""
+        return {name: self._kept[name].version for name in transfer_ids if name in self._kept}
+
+    async def legs(self, since: float) -> frozenset[str]:
+        """Return the legs that are known, of all; see `TransferStore.legs`."""
+        return frozenset(leg.sid for record in self._kept.values() for leg in record.state.legs)

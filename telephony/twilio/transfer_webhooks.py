@@ -120,7 +120,7 @@ class _Routes:
         record = await self._tell(asked, facts.Screened(asked.person, asked.call_sid))
         if not self._transfers.machine(record).is_wanted(asked.person):
             return self._not_needed()
-        url = self._transfers.url(record, "decision", asked.person)
+        url = self._transfers.orders.url(record, "decision", asked.person)
         return transfer_twiml.screening(record.brief, url, self._words)
 
     async def decision(self, asked: _Asked) -> str:
@@ -249,10 +249,10 @@ class _Routes:
     def _room(self, record: TransferRecord, person: int, label: str) -> str:
         left = "agent-left" if label == PERSON else "caller-left"
         return transfer_twiml.room(
-            self._transfers.room(record, person),
+            self._transfers.orders.room(record, person),
             label,
-            action_url=self._transfers.url(record, left, person),
-            status_url=self._transfers.url(record, "conf", person),
+            action_url=self._transfers.orders.url(record, left, person),
+            status_url=self._transfers.orders.url(record, "conf", person),
         )
 
     def _not_needed(self) -> str:

@@ -273,7 +273,14 @@ async def test_a_repeated_screening_gets_the_same(line: Line) -> None:
 
 def record(number: int, version: int = 0) -> TransferRecord:
     return TransferRecord(
-        f"{number:032x}", f"CA{number}", PEOPLE, "", "", After.BOT, TransferState(2), version
+        f"{number:032x}",
+        f"CA{number}",
+        PEOPLE,
+        "",
+        "",
+        After.BOT,
+        TransferState(2),
+        version=version,
     )
 
 

@@ -10,7 +10,7 @@ import httpx
 from fastapi import FastAPI
 from twilio.request_validator import RequestValidator
 
-from telephony.calls import AccountStatus, ControlOutcome
+from telephony.calls import AccountStatus, CallStatus, ControlOutcome
 from telephony.control import OutgoingCall
 from telephony.transfer.records import After, MemoryTransfers, TransferRecord
 from telephony.transfers import News, TransferOrder, Transfers
@@ -33,6 +33,8 @@ class WrittenOrders:
     redirected: list[tuple[str, str]] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     members: frozenset[str] = frozenset()
+    made: list[tuple[str, CallStatus]] = field(default_factory=list)
+    """What the carrier says of calls to whoever is asked about."""
     fails: Exception | None = None
     outcome: ControlOutcome = ControlOutcome.DONE
 
@@ -57,6 +59,13 @@ class WrittenOrders:
     async def room_members(self, room: str) -> frozenset[str]:
         self._fail()
         return self.members
+
+    async def call_status(self, call_sid: str) -> CallStatus | None:
+        raise AssertionError("not asked about single calls")
+
+    async def calls_to(self, number: str, since: float) -> tuple[tuple[str, CallStatus], ...]:
+        self._fail()
+        return tuple(self.made)
 
     async def check_account(self) -> AccountStatus:
         return AccountStatus("AC1", "active")

@@ -17,6 +17,9 @@ from voicebot.store.presence import HEARTBEAT
 from voicebot.store.queries import CallRow, UnansweredRow
 from voicebot.store.ringing import RingingBook
 from voicebot.store.staff import StaffBook
+from voicebot.store.transfers import TransferBook
+from voicebot.store.wire import Wire
+from voicebot.store.workers import WorkerBook
 from voicebot.store.writer import JournalWriter, QueueLimits
 
 _PAGE = 200
@@ -69,6 +72,21 @@ class Store(Book):
     def staff(self) -> StaffBook:
         """What the people are doing, and who waits for them."""
         return StaffBook(self._engine)
+
+    @property
+    def transfers(self) -> TransferBook:
+        """Callers on their way to people."""
+        return TransferBook(self._engine)
+
+    @property
+    def workers(self) -> WorkerBook:
+        """The processes that look after calls."""
+        return WorkerBook(self._engine)
+
+    @property
+    def wire(self) -> Wire:
+        """What other processes tell."""
+        return Wire(self._engine)
 
     @property
     def lost(self) -> int:

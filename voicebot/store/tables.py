@@ -19,7 +19,7 @@ from sqlalchemy import (
     Table,
 )
 
-HEAD = "0005"
+HEAD = "0006"
 """Newest revision in `voicebot.store.migrations`; every change of the tables below needs one."""
 
 metadata = MetaData(
@@ -166,4 +166,36 @@ ringing = Table(
     Column("rang_at", Float, nullable=False, index=True),
     Column("expires_at", Float, nullable=False),
     Column("redeemed_at", Float, nullable=True),
+    # The worker that has the call's session; empty while none has.
+    Column("owner", String, nullable=False, default="", server_default=""),
+)
+
+transfers = Table(
+    "transfers",
+    metadata,
+    Column("transfer_id", String, primary_key=True),
+    Column("caller_sid", String, nullable=False, index=True),
+    # Compared and set, so that each fact is applied once, in one order.
+    Column("version", Integer, nullable=False),
+    Column("saved_at", Float, nullable=False, index=True),
+    Column("due_at", Float, nullable=True, index=True),
+    Column("body", JSON, nullable=False),
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("id", String, primary_key=True),
+    # Where other workers bring the streams of calls whose sessions are here, and what they show.
+    Column("address", String, nullable=False),
+    Column("secret", String, nullable=False),
+    # Dead after it, unless it gives another sign of life.
+    Column("until", Float, nullable=False),
+)
+
+paces = Table(
+    "paces",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("next_at", Float, nullable=False),
 )
