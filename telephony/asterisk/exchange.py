@@ -17,7 +17,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, Response
 
 from telephony.calls import CallStatus, DialStatus
-from telephony.twilio.desk import (
+from telephony.desk import (
     CallDesk,
     DialEnded,
     Goodbye,

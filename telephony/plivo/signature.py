@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 from starlette.requests import HTTPConnection
 
 from telephony.dialect import Form
-from telephony.twilio.signature import path_with_query
+from telephony.requests import path_with_query
 
 SIGNATURE = "X-Plivo-Signature-V3"
 NONCE = "X-Plivo-Signature-V3-Nonce"

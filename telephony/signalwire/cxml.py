@@ -14,7 +14,8 @@ import hmac
 from starlette.requests import HTTPConnection
 
 from telephony.dialect import Dialect, Form
-from telephony.twilio.signature import SignatureCheck, path_with_query
+from telephony.requests import path_with_query
+from telephony.twilio.signature import SignatureCheck
 from telephony.twiml_like import TwimlLike
 
 HEADERS = ("X-SignalWire-Signature", "X-Twilio-Signature")

@@ -43,7 +43,7 @@ from telephony.messages import (
     text_in,
 )
 from telephony.telnyx.chunks import ChunkOrder
-from telephony.twilio.webhooks import CALL
+from telephony.webhooks.instructions import CALL
 
 CAPABILITIES = LegCapabilities(
     marks=True,

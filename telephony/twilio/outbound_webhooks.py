@@ -16,12 +16,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
 
 from telephony.calls import CallStatus
+from telephony.desk import CallAnswer, Goodbye, IncomingCall
 from telephony.dialect import Form, Gate
-from telephony.twilio import forms
-from telephony.twilio.desk import CallAnswer, Goodbye, IncomingCall
-from telephony.twilio.instructions import FallbackWords, Instructions
-from telephony.twilio.signed_forms import bad_form, signed_form
-from telephony.twilio.webhooks import TWILIO
+from telephony.twilio.carrier import TWILIO
+from telephony.webhooks import forms
+from telephony.webhooks.instructions import FallbackWords, Instructions
+from telephony.webhooks.signed_forms import bad_form, signed_form
 
 ANSWERED, STATUS, MACHINE = "answered", "status", "machine"
 _ATTEMPT = re.compile(r"[A-Za-z0-9_.-]{1,128}\Z", re.ASCII)

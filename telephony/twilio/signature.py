@@ -1,4 +1,4 @@
-"""Check of `X-Twilio-Signature`, and of who may call without one.
+"""Check of `X-Twilio-Signature`; in development, of who may call without one.
 
 The signature is base64(HMAC-SHA1(auth token, URL + sorted form fields)); the URL is the public one,
 as Twilio was told, so it is built from the configured address and never from request headers. For
@@ -7,19 +7,18 @@ the upgrade of a media socket the URL begins with `wss://`, as written in the Tw
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 from twilio.request_validator import RequestValidator
 
+from telephony.requests import is_local_peer, path_with_query
+
 HEADER = "X-Twilio-Signature"
 
 FormValues = Mapping[str, str | Sequence[str]]
 """Form fields; a field that came several times has a list."""
-
-_FORWARDING = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via", "origin")
 
 
 class SignatureCheck:
@@ -108,25 +107,3 @@ class RequestGate:
         return self._signatures.upgrade_ok(
             path_with_query(websocket), websocket.headers.get(HEADER)
         )
-
-
-def path_with_query(connection: HTTPConnection) -> str:
-    """Return the requested path and query, as they were sent."""
-    scope = connection.scope
-    raw = scope.get("raw_path") or scope["path"].encode()
-    query = scope.get("query_string", b"")
-    return bytes(raw + b"?" + query if query else raw).decode("latin-1")
-
-
-def is_local_peer(connection: HTTPConnection) -> bool:
-    """Return whether the other end is a program on this machine, and speaks for itself.
-
-    A tunnel or proxy on this machine speaks for strangers, and a browser for web pages; both say
-    so in their headers.
-    """
-    if connection.client is None or any(name in connection.headers for name in _FORWARDING):
-        return False
-    try:
-        return ipaddress.ip_address(connection.client.host).is_loopback
-    except ValueError:
-        return False

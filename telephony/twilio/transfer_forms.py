@@ -8,8 +8,8 @@ from telephony.calls import CallStatus
 from telephony.dialect import Form
 from telephony.transfer import facts
 from telephony.transfer.facts import Fact, Key
-from telephony.twilio import forms
 from telephony.twilio.transfer_twiml import CALLER, PERSON
+from telephony.webhooks import forms
 
 _KEYS = {"1": Key.ACCEPT, "2": Key.DECLINE}
 MOST_PEOPLE = 32

@@ -17,18 +17,19 @@ from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
 
 from telephony.calls import CallStatus
+from telephony.desk import Goodbye, NextStep
 from telephony.dialect import Form
 from telephony.transfer import facts
 from telephony.transfer.commands import Outcome
 from telephony.transfer.facts import Fact
 from telephony.transfer.records import After, TransferRecord
 from telephony.transfers import Transfers
-from telephony.twilio import forms, transfer_forms, transfer_twiml, twiml
-from telephony.twilio.desk import Goodbye, NextStep
-from telephony.twilio.instructions import Instructions
-from telephony.twilio.signed_forms import bad_form, signed_form
+from telephony.twilio import transfer_forms, transfer_twiml, twiml
 from telephony.twilio.transfer_twiml import CALLER, PERSON, TransferWords
-from telephony.twilio.webhooks import WebhookDeps
+from telephony.webhooks import forms
+from telephony.webhooks.instructions import Instructions
+from telephony.webhooks.routes import WebhookDeps
+from telephony.webhooks.signed_forms import bad_form, signed_form
 
 TRANSFER_PATH = "/twilio/transfer"
 _OF_CALLER = ("room", "caller_left")

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 
+from telephony.desk import CallAnswer, Goodbye, IncomingCall
 from telephony.simulator.carrier import CarrierOptions, FakeCarrier
 from telephony.simulator.loopback import serve_on_loopback
 from telephony.simulator.virtual_time import run_on_virtual_time
-from telephony.twilio.desk import CallAnswer, Goodbye, IncomingCall
 from telephony.twilio.outbound_webhooks import OutboundDeps, outbound_router
 from telephony.twilio.rest import TwilioCallControl
 from telephony.twilio.signature import RequestGate, SignatureCheck

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telephony.twilio.desk import Accept, Blocked, Busy, FallbackMenu, IncomingCall
+from telephony.desk import Accept, Blocked, Busy, FallbackMenu, IncomingCall
 from voicebot.call.parts import Outcome
 from voicebot.engines.scheduler import Lane, Scheduler
 from voicebot.settings import HandoffSettings, LimitSettings

@@ -11,7 +11,7 @@ import httpx
 
 from dialogue.loading import load_domain
 from telephony.calls import CallStatus
-from telephony.twilio.desk import IncomingCall, StreamOver, TransferTo, Voicemail
+from telephony.desk import IncomingCall, StreamOver, TransferTo, Voicemail
 from voicebot.bootstrap import Service
 from voicebot.briefs import BriefSender
 from voicebot.call.parts import Outcome

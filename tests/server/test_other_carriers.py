@@ -16,7 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
 from telephony.calls import CallStatus
-from telephony.twilio.desk import Accept, FallbackMenu, Goodbye, IncomingCall, StreamOver
+from telephony.desk import Accept, FallbackMenu, Goodbye, IncomingCall, StreamOver
 from tests.server.conftest import CLINIC, EXCHANGE_PASSWORD, TELNYX_KEY, Server
 from tests.server.test_bad_input import close_code, quiet
 from voicebot.call.parts import Outcome

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from telephony.calls import CallStatus
-from telephony.twilio.desk import (
+from telephony.desk import (
     Accept,
     FallbackMenu,
     Goodbye,

@@ -10,12 +10,7 @@ from dataclasses import dataclass, field
 
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 
-from telephony.errors import ProtocolViolation
-from telephony.g711 import SAMPLE_RATE
-from telephony.media_leg import LegEvent, MarkEchoed, MediaReceived, Started
-from telephony.simulator.loopback import serve_on_loopback
-from telephony.simulator.loudness import AudibleMeter
-from telephony.twilio.desk import (
+from telephony.desk import (
     Accept,
     CallAnswer,
     DialEnded,
@@ -27,9 +22,15 @@ from telephony.twilio.desk import (
     StreamOver,
     StreamReport,
 )
+from telephony.errors import ProtocolViolation
+from telephony.g711 import SAMPLE_RATE
+from telephony.media_leg import LegEvent, MarkEchoed, MediaReceived, Started
+from telephony.simulator.loopback import serve_on_loopback
+from telephony.simulator.loudness import AudibleMeter
+from telephony.twilio.carrier import TWILIO
 from telephony.twilio.media_stream import MediaStream
 from telephony.twilio.signature import RequestGate, SignatureCheck
-from telephony.twilio.webhooks import MEDIA_PATH, WebhookDeps, twilio_router
+from telephony.webhooks.routes import WebhookDeps, carrier_router
 
 TOKEN = "laboratory-token"
 
@@ -185,11 +186,13 @@ async def laboratory(bot: Bot, public_url: str = "") -> AsyncIterator[Laboratory
     lab = Laboratory(bot)
     gate = RequestGate(SignatureCheck([TOKEN], public_url) if public_url else None)
     app = FastAPI()
-    app.include_router(twilio_router(WebhookDeps(desk=lab, gate=gate, public_url=public_url)))
+    app.include_router(
+        carrier_router(WebhookDeps(desk=lab, gate=gate, dialect=TWILIO, public_url=public_url))
+    )
 
     async def media(websocket: WebSocket) -> None:
         await lab.serve(websocket, gate)
 
-    app.add_api_websocket_route(MEDIA_PATH, media)
+    app.add_api_websocket_route(TWILIO.media_path, media)
     async with serve_on_loopback(app) as lab.url:
         yield lab

@@ -13,16 +13,7 @@ from starlette.requests import HTTPConnection
 from telephony.asterisk.exchange import ExchangeGate, call_of, exchange_router
 from telephony.asterisk.media_socket import MediaSocket
 from telephony.calls import CallStatus, DialStatus
-from telephony.errors import ProtocolViolation, StreamNotStarted
-from telephony.media_leg import (
-    DtmfReceived,
-    MarkEchoed,
-    MediaFormat,
-    MediaLeg,
-    MediaReceived,
-    Started,
-)
-from telephony.twilio.desk import (
+from telephony.desk import (
     DialEnded,
     FallbackMenu,
     Goodbye,
@@ -31,6 +22,15 @@ from telephony.twilio.desk import (
     StreamOver,
     TransferTo,
     Voicemail,
+)
+from telephony.errors import ProtocolViolation, StreamNotStarted
+from telephony.media_leg import (
+    DtmfReceived,
+    MarkEchoed,
+    MediaFormat,
+    MediaLeg,
+    MediaReceived,
+    Started,
 )
 from tests.telephony.test_webhooks import FakeDesk
 

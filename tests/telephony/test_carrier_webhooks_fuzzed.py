@@ -23,7 +23,7 @@ from telephony.plivo.xml import PLIVO
 from telephony.signalwire import cxml
 from telephony.telnyx.signature import TelnyxGate
 from telephony.telnyx.texml import TELNYX
-from telephony.twilio.webhooks import WebhookDeps, twilio_router
+from telephony.webhooks.routes import WebhookDeps, carrier_router
 from tests.telephony import test_telnyx
 from tests.telephony.test_webhooks import FakeDesk
 
@@ -100,7 +100,7 @@ def served(carrier: str) -> FastAPI:
     dialect, gate, _ = CARRIERS[carrier]
     app = FastAPI()
     deps = WebhookDeps(desk=FakeDesk(), gate=gate, dialect=dialect, public_url=PUBLIC)
-    app.include_router(twilio_router(deps))
+    app.include_router(carrier_router(deps))
     return app
 
 

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from twilio.request_validator import RequestValidator
 
 from telephony.calls import CallStatus
-from telephony.twilio.desk import Accept, CallAnswer, Goodbye, IncomingCall
+from telephony.desk import Accept, CallAnswer, Goodbye, IncomingCall
 from telephony.twilio.outbound_webhooks import OutboundDeps, outbound_router, outbound_url
 from telephony.twilio.signature import HEADER, RequestGate, SignatureCheck
 

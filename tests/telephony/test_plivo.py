@@ -33,8 +33,8 @@ from telephony.media_leg import (
 from telephony.plivo.media_stream import PlivoStream
 from telephony.plivo.signature import PlivoGate
 from telephony.plivo.xml import PLIVO, PlivoXml, twilio_fields
-from telephony.twilio import forms
-from telephony.twilio.webhooks import WebhookDeps, twilio_router
+from telephony.webhooks import forms
+from telephony.webhooks.routes import WebhookDeps, carrier_router
 from tests.telephony.test_webhooks import FakeDesk
 
 STREAM = "87654321-4321-4321-4321-cba987654321"
@@ -309,7 +309,7 @@ async def test_a_ringing_call_is_answered() -> None:
     app = FastAPI()
     gate = PlivoGate(["token"], PUBLIC)
     deps = WebhookDeps(desk=desk, gate=gate, dialect=PLIVO, public_url=PUBLIC)
-    app.include_router(twilio_router(deps))
+    app.include_router(carrier_router(deps))
     form = {"CallUUID": CALL, "From": "14155551234", "To": "14155555678"}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=PUBLIC) as http:
         refused = await http.post("/plivo/voice", data=form, headers=headers("other", form))

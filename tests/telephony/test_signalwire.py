@@ -27,7 +27,7 @@ from telephony.media_leg import (
 )
 from telephony.signalwire import cxml
 from telephony.signalwire.media_stream import SignalWireStream
-from telephony.twilio.webhooks import WebhookDeps, twilio_router
+from telephony.webhooks.routes import WebhookDeps, carrier_router
 from tests.telephony.test_webhooks import FakeDesk
 
 STREAM = "7d56cc11-536d-4a45-b4fb-ed3d55be843b"
@@ -144,7 +144,7 @@ async def test_a_ringing_call_is_connected_and_goes_on_by_redirect(header: str) 
     app = FastAPI()
     gate = cxml.SignalWireGate(KEY, PUBLIC)
     deps = WebhookDeps(desk=desk, gate=gate, dialect=cxml.dialect(KEY), public_url=PUBLIC)
-    app.include_router(twilio_router(deps))
+    app.include_router(carrier_router(deps))
     form = {"CallSid": CALL, "From": "+15550100001", "To": "+15550100000"}
     url = f"{PUBLIC}/signalwire/voice"
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=PUBLIC) as http:

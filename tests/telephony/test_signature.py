@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from starlette.requests import HTTPConnection
 from twilio.request_validator import RequestValidator
 
-from telephony.twilio.signature import RequestGate, SignatureCheck, is_local_peer
+from telephony.requests import is_local_peer
+from telephony.twilio.signature import RequestGate, SignatureCheck
 
 TOKEN, NEXT_TOKEN = "12345", "67890"
 PUBLIC = "https://mycompany.com"

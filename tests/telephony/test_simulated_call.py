@@ -6,6 +6,19 @@ import socket
 import pytest
 
 from telephony.calls import CallStatus, DialStatus
+from telephony.desk import (
+    Blocked,
+    DialEnded,
+    FallbackMenu,
+    Goodbye,
+    MenuChoice,
+    MenuKey,
+    Message,
+    Resume,
+    StreamOver,
+    TransferTo,
+    Voicemail,
+)
 from telephony.g711 import SAMPLE_RATE
 from telephony.media_leg import DtmfReceived, MarkEchoed, MediaReceived, Stopped
 from telephony.simulator import (
@@ -22,19 +35,6 @@ from telephony.simulator import (
     LinePlayer,
     SimulatedCaller,
     run_calls,
-)
-from telephony.twilio.desk import (
-    Blocked,
-    DialEnded,
-    FallbackMenu,
-    Goodbye,
-    MenuChoice,
-    MenuKey,
-    Message,
-    Resume,
-    StreamOver,
-    TransferTo,
-    Voicemail,
 )
 from tests.telephony.laboratory import TOKEN, Wire, laboratory
 from tests.telephony.sounds import silence, tone

@@ -5,7 +5,7 @@ from streamdouble.session import SessionConfig
 
 from telephony.media_leg import Connected, Started, Stopped
 from telephony.simulator.player import FRAME
-from telephony.twilio.webhooks import MEDIA_PATH
+from telephony.twilio.carrier import TWILIO
 from tests.telephony.laboratory import Wire, laboratory
 from tests.telephony.sounds import silence, tone
 
@@ -31,7 +31,7 @@ async def test_a_conversation_without_a_violation() -> None:
         custom_parameters={"token": "t1"}, stop_after_first_mark=True, quiet_period_s=0.3
     )
     async with laboratory(bot) as lab:
-        url = lab.url.replace("http", "ws") + MEDIA_PATH
+        url = lab.url.replace("http", "ws") + TWILIO.media_path
         report = await streamdouble.api.call(url, frames=frames, config=config)
         (wire,) = lab.wires
 

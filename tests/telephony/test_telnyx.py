@@ -34,7 +34,7 @@ from telephony.telnyx.chunks import MOST_HELD
 from telephony.telnyx.media_stream import TelnyxStream
 from telephony.telnyx.signature import TOLERANCE, TelnyxGate
 from telephony.telnyx.texml import TELNYX
-from telephony.twilio.webhooks import WebhookDeps, twilio_router
+from telephony.webhooks.routes import WebhookDeps, carrier_router
 from tests.telephony.test_webhooks import FakeDesk
 
 STREAM = "32DE0DEA-53CB-4B21-89A4-9E1819C043BC"
@@ -254,7 +254,7 @@ async def ring(headers: Mapping[str, str], form: Mapping[str, str]) -> tuple[htt
     app = FastAPI()
     gate = TelnyxGate(PUBLIC_KEY, clock=lambda: NOW)
     deps = WebhookDeps(desk=desk, gate=gate, dialect=TELNYX, public_url=PUBLIC)
-    app.include_router(twilio_router(deps))
+    app.include_router(carrier_router(deps))
     transport = httpx.ASGITransport(app, client=("203.0.113.9", 443))
     body = urlencode(form)
     async with httpx.AsyncClient(transport=transport, base_url=PUBLIC) as http:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from telephony.twilio.tokens import StreamTokens
+from telephony.tokens import StreamTokens
 
 
 def test_a_token_serves_once() -> None:

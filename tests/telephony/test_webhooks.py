@@ -14,8 +14,7 @@ from structlog.testing import capture_logs
 from twilio.request_validator import RequestValidator
 
 from telephony.calls import CallStatus, DialStatus
-from telephony.twilio import twiml
-from telephony.twilio.desk import (
+from telephony.desk import (
     Accept,
     Blocked,
     Busy,
@@ -34,9 +33,11 @@ from telephony.twilio.desk import (
     TransferTo,
     Voicemail,
 )
-from telephony.twilio.forms import MAX_BODY
+from telephony.twilio import twiml
+from telephony.twilio.carrier import TWILIO
 from telephony.twilio.signature import RequestGate, SignatureCheck
-from telephony.twilio.webhooks import MOST_STREAMS, FallbackWords, WebhookDeps, twilio_router
+from telephony.webhooks.forms import MAX_BODY
+from telephony.webhooks.routes import MOST_STREAMS, FallbackWords, WebhookDeps, carrier_router
 
 PUBLIC = "https://bot.example.com"
 TOKEN = "auth-token"
@@ -104,7 +105,7 @@ class Carrier:
             "clock": lambda: self.now,
             **deps,
         }
-        app.include_router(twilio_router(WebhookDeps(desk=desk, **settings)))
+        app.include_router(carrier_router(WebhookDeps(desk=desk, dialect=TWILIO, **settings)))
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(app, client=("203.0.113.9", 443)), base_url=PUBLIC
         )
@@ -399,7 +400,9 @@ class TestStrangers:
     async def test_development_lets_in_this_machine_only(self, desk: FakeDesk) -> None:
         """Unsigned, and the addresses are those of the request."""
         app = FastAPI()
-        app.include_router(twilio_router(WebhookDeps(desk=desk, gate=RequestGate(None))))
+        app.include_router(
+            carrier_router(WebhookDeps(desk=desk, gate=RequestGate(None), dialect=TWILIO))
+        )
         responses = []
         for host in ("127.0.0.1", "192.168.1.7"):
             transport = httpx.ASGITransport(app, client=(host, 5))
@@ -480,7 +483,9 @@ class TestOddForms:
     ) -> None:
         """From this machine in development, where no signature stands before."""
         app = FastAPI()
-        app.include_router(twilio_router(WebhookDeps(desk=desk, gate=RequestGate(None))))
+        app.include_router(
+            carrier_router(WebhookDeps(desk=desk, gate=RequestGate(None), dialect=TWILIO))
+        )
         transport = httpx.ASGITransport(app, client=("127.0.0.1", 5))
         async with httpx.AsyncClient(transport=transport, base_url=PUBLIC) as http:
             response = await http.post(

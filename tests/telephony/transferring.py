@@ -12,12 +12,13 @@ from twilio.request_validator import RequestValidator
 
 from telephony.calls import AccountStatus, CallStatus, ControlOutcome
 from telephony.control import OutgoingCall
+from telephony.desk import FallbackMenu, NextStep, Resume, Voicemail
 from telephony.transfer.records import After, MemoryTransfers, TransferRecord
 from telephony.transfers import News, TransferOrder, Transfers
-from telephony.twilio.desk import FallbackMenu, NextStep, Resume, Voicemail
+from telephony.twilio.carrier import TWILIO
 from telephony.twilio.signature import RequestGate, SignatureCheck
 from telephony.twilio.transfer_webhooks import TransferDeps, transfer_router
-from telephony.twilio.webhooks import WebhookDeps
+from telephony.webhooks.routes import WebhookDeps
 
 PUBLIC = "https://bot.example.com"
 TOKEN = "auth-token"
@@ -102,7 +103,7 @@ class Line:
         self.transfers = Transfers(self.orders, self.store, base_url=f"{PUBLIC}/twilio/transfer")
         app = FastAPI()
         gate = RequestGate(SignatureCheck([TOKEN], PUBLIC))
-        webhooks = WebhookDeps(desk=_NoDesk(), gate=gate, public_url=public_url)
+        webhooks = WebhookDeps(desk=_NoDesk(), gate=gate, dialect=TWILIO, public_url=public_url)
         app.include_router(transfer_router(TransferDeps(self.transfers, self.returns, webhooks)))
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(app, client=("203.0.113.9", 443)), base_url=PUBLIC

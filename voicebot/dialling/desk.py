@@ -18,9 +18,9 @@ import structlog
 
 from telephony.calls import CallStatus
 from telephony.control import CallControl, CallLookup, OutgoingCall
+from telephony.desk import CallAnswer, Goodbye, IncomingCall
 from telephony.errors import CarrierError, CarrierRefused
 from telephony.twilio import twiml
-from telephony.twilio.desk import CallAnswer, Goodbye, IncomingCall
 from telephony.twilio.outbound_webhooks import ANSWERED, MACHINE, STATUS, outbound_url
 from voicebot.dialling.plans import Plan
 from voicebot.outbound.attempts import (

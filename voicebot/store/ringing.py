@@ -11,7 +11,7 @@ import secrets
 
 import sqlalchemy as sa
 
-from telephony.twilio.desk import IncomingCall
+from telephony.desk import IncomingCall
 from voicebot.store.book import Book
 from voicebot.store.statements import storable, upsert
 from voicebot.store.tables import ringing

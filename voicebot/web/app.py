@@ -18,8 +18,9 @@ from fastapi.responses import JSONResponse
 
 from telephony.asterisk.exchange import MEDIA_PATH as EXCHANGE_PATH
 from telephony.asterisk.exchange import ExchangeGate, exchange_router
+from telephony.twilio.carrier import TWILIO
 from telephony.twilio.transfer_webhooks import TransferDeps, transfer_router
-from telephony.twilio.webhooks import TWILIO, WebhookDeps, twilio_router
+from telephony.webhooks.routes import WebhookDeps, carrier_router
 from voicebot.bootstrap import Service
 from voicebot.settings import Settings
 from voicebot.web.carriers import carriers
@@ -109,7 +110,7 @@ def create_app(
             dialect=carrier.dialect,
             public_url=settings.public_url,
         )
-        app.include_router(twilio_router(deps))
+        app.include_router(carrier_router(deps))
         if transfers is not None and carrier.dialect is TWILIO:
             app.include_router(transfer_router(TransferDeps(transfers.transfers, transfers, deps)))
     app.include_router(outbound.router)

@@ -15,9 +15,9 @@ from telephony.signalwire.media_stream import SignalWireStream
 from telephony.telnyx.media_stream import TelnyxStream
 from telephony.telnyx.signature import TelnyxGate
 from telephony.telnyx.texml import TELNYX
+from telephony.twilio.carrier import TWILIO
 from telephony.twilio.media_stream import MediaStream
 from telephony.twilio.signature import RequestGate, SignatureCheck
-from telephony.twilio.webhooks import TWILIO
 from voicebot.settings import Settings
 
 

@@ -17,8 +17,8 @@ from telephony.asterisk import exchange
 from telephony.asterisk.media_socket import MediaSocket
 from telephony.browser import page_stream
 from telephony.browser.page_stream import PageStream
+from telephony.desk import Accept, IncomingCall
 from telephony.media_leg import MediaLeg, Started, TransferKind
-from telephony.twilio.desk import Accept, IncomingCall
 from voicebot.bootstrap import Service
 from voicebot.call.parts import Outcome
 from voicebot.call.session import CallSession

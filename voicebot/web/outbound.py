@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 
 from dialogue.loading import load_domain
-from telephony.twilio.desk import CallAnswer, Goodbye, IncomingCall
+from telephony.desk import CallAnswer, Goodbye, IncomingCall
 from telephony.twilio.outbound_webhooks import OutboundDeps, outbound_router
 from telephony.twilio.rest import TwilioCallControl
 from telephony.twilio.signature import RequestGate, SignatureCheck

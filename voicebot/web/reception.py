@@ -13,7 +13,7 @@ import structlog
 
 from dialogue.brief import Route
 from telephony.calls import CallStatus, DialStatus
-from telephony.twilio.desk import (
+from telephony.desk import (
     Accept,
     Blocked,
     Busy,
@@ -48,7 +48,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Reception:
-    """Answers the webhooks; see `telephony.twilio.desk.CallDesk`."""
+    """Answers the webhooks; see `telephony.desk.CallDesk`."""
 
     def __init__(
         self,

@@ -14,8 +14,8 @@ from typing import Protocol, TypeVar
 
 import structlog
 
-from telephony.twilio.desk import IncomingCall
-from telephony.twilio.tokens import StreamTokens
+from telephony.desk import IncomingCall
+from telephony.tokens import StreamTokens
 from voicebot.call.parts import Outcome
 from voicebot.journal import HandoffDecided
 from voicebot.store import Store, StoreError

@@ -11,13 +11,13 @@ from dialogue.brief import Brief
 from dialogue.errors import BriefError
 from dialogue.spoken_brief import spoken_brief
 from telephony.calls import is_e164
+from telephony.desk import IncomingCall, NextStep, Resume, Voicemail
 from telephony.transfer import commands, facts
 from telephony.transfer.commands import Outcome, Reason
 from telephony.transfer.facts import Fact
 from telephony.transfer.records import After, MemoryTransfers
 from telephony.transfer.state import TransferPolicy
 from telephony.transfers import News, TransferOrder, Transfers
-from telephony.twilio.desk import IncomingCall, NextStep, Resume, Voicemail
 from telephony.twilio.rest import TwilioCallControl
 from telephony.twilio.transfer_webhooks import TRANSFER_PATH
 from voicebot.briefs import BriefSender

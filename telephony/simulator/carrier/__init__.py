@@ -17,7 +17,7 @@ from telephony.simulator.carrier.fake_carrier import FakeCarrier
 from telephony.simulator.carrier.faults import CarrierFaults, RestFault
 from telephony.simulator.carrier.options import CarrierOptions
 from telephony.simulator.carrier.people import Answer, Person
-from telephony.simulator.carrier.streaming import StreamRecord
+from telephony.simulator.carrier.stream_record import StreamRecord
 
 __all__ = [
     "Alert",

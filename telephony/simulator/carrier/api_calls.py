@@ -8,8 +8,7 @@ from telephony.calls import CallStatus, is_e164
 from telephony.simulator.carrier import representations as shown
 from telephony.simulator.carrier.board import Board
 from telephony.simulator.carrier.instructions import follow
-from telephony.simulator.carrier.leg import Leg
-from telephony.simulator.carrier.orders import Program
+from telephony.simulator.carrier.leg import Leg, Program
 from telephony.simulator.carrier.postman import Webhook
 from telephony.simulator.carrier.problems import (
     Problem,
@@ -144,7 +143,7 @@ def find_call(board: Board, sid: str) -> Leg:
     Raises:
         Problem: there is none.
     """
-    leg = board.legs.get(sid)
+    leg = board.book(Leg).get(sid)
     if leg is None:
         raise not_found(f"{shown.root(board)}/Calls/{sid}.json")
     return leg
@@ -154,7 +153,7 @@ def list_calls(board: Board, fields: Fields) -> Json:
     """Return calls, the newest first."""
     legs = [
         leg
-        for leg in reversed(board.legs.values())
+        for leg in reversed(board.book(Leg).values())
         if fields.text("Status", leg.status) == leg.status
         and fields.text("To", leg.to) == leg.to
         and fields.text("From", leg.from_) == leg.from_

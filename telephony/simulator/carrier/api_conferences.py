@@ -13,8 +13,7 @@ from telephony.simulator.carrier.conference import (
 )
 from telephony.simulator.carrier.dialling import stay
 from telephony.simulator.carrier.instructions import new_run
-from telephony.simulator.carrier.leg import Leg
-from telephony.simulator.carrier.orders import Program
+from telephony.simulator.carrier.leg import Leg, Program
 from telephony.simulator.carrier.participant import Entry, Left, Participant
 from telephony.simulator.carrier.problems import Problem, invalid_parameter, not_found
 from telephony.simulator.carrier.representations import Json
@@ -32,9 +31,9 @@ def find(board: Board, name_or_sid: str) -> Conference:
     live = find_conference(board, name_or_sid)
     if live is not None:
         return live
-    for conference in board.conferences:
-        if conference.sid == name_or_sid:
-            return conference
+    ended = board.book(Conference).get(name_or_sid)
+    if ended is not None:
+        return ended
     raise not_found(f"{shown.root(board)}/Conferences/{name_or_sid}.json")
 
 
@@ -42,7 +41,7 @@ def list_conferences(board: Board, fields: Fields) -> Json:
     """Return conferences, the newest first."""
     found = [
         shown.conference(conference)
-        for conference in reversed(board.conferences)
+        for conference in reversed(board.book(Conference).values())
         if fields.text("Status", conference.status) == conference.status
         and fields.text("FriendlyName", conference.name) == conference.name
     ]

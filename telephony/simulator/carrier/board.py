@@ -8,7 +8,7 @@ from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol, TypeVar
 
 from telephony.g711 import SAMPLE_RATE
 from telephony.simulator.carrier.alerts import Alerts
@@ -18,10 +18,6 @@ from telephony.simulator.carrier.options import CarrierOptions, Chance
 from telephony.simulator.carrier.people import Answer, Person
 from telephony.simulator.carrier.postman import Postman, Webhook
 from telephony.simulator.carrier.rooms import Paths
-
-if TYPE_CHECKING:
-    from telephony.simulator.carrier.conference import Conference
-    from telephony.simulator.carrier.leg import Leg
 
 _MOST_LOG_LINES = 50_000
 
@@ -69,6 +65,23 @@ class Recording:
         return max(1, round(longest / SAMPLE_RATE)) if longest else 0
 
 
+class Kept(Protocol):
+    """What the carrier keeps a book of."""
+
+    @property
+    def sid(self) -> str:
+        """Its name in the API."""
+        ...
+
+    @property
+    def live(self) -> bool:
+        """Whether it has not ended; what has is forgotten some day."""
+        ...
+
+
+_Kept = TypeVar("_Kept", bound=Kept)
+
+
 class Board:
     """What all parts of the carrier share."""
 
@@ -82,13 +95,12 @@ class Board:
         self.log: deque[Happening] = deque(maxlen=_MOST_LOG_LINES)
         self.numbers: dict[str, Number] = {}
         self.people: dict[str, Person] = {}
-        self.legs: dict[str, Leg] = {}
-        self.conferences: list[Conference] = []
         self.recordings: dict[str, Recording] = {}
         self.postman = Postman(options, self.chance, self.alerts, self.faults, reach, self.note)
         self.closing = asyncio.Event()
         self.api_url = ""
         """Where the REST API listens."""
+        self._books: dict[type, dict[str, Any]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._next_call_at = 0.0
 
@@ -128,22 +140,24 @@ class Board:
         if webhook is not None:
             self.postman.tell(webhook, form)
 
-    def admit(self, leg: Leg) -> None:
-        """Take a new call into the books, and forget the oldest if there are too many."""
-        self.legs[leg.sid] = leg
-        over = [old.sid for old in self.legs.values() if not old.live]
-        for sid in over[: max(0, len(over) - self.options.most_calls_kept)]:
-            self._forget(sid)
+    def book(self, kind: type[_Kept]) -> dict[str, _Kept]:
+        """Return all that is known of one kind (calls, conferences) by sid, the oldest first."""
+        return self._books.setdefault(kind, {})
 
-    def _forget(self, sid: str) -> None:
-        del self.legs[sid]
+    def enter(self, kept: Kept) -> None:
+        """Take something new into the book of its kind, and forget the oldest if it is full."""
+        book = self.book(type(kept))
+        book[kept.sid] = kept
+        over = [old.sid for old in book.values() if not old.live]
+        for sid in over[: max(0, len(over) - self.options.most_calls_kept)]:
+            self._forget(book, sid)
+
+    def _forget(self, book: dict[str, Any], sid: str) -> None:
+        del book[sid]
         for pair in [pair for pair in self.paths if sid in pair]:
             del self.paths[pair]
         for name in [one.sid for one in self.recordings.values() if one.call_sid == sid]:
             del self.recordings[name]
-        ended = [room for room in self.conferences if not room.live]
-        for room in ended[: max(0, len(ended) - self.options.most_calls_kept)]:
-            self.conferences.remove(room)
 
     def person(self, number: str) -> Person:
         """Return who is behind a number; nobody that a test has not put there can be reached."""

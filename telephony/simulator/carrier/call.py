@@ -12,7 +12,7 @@ from pathlib import Path
 from telephony.calls import CallStatus
 from telephony.g711 import SAMPLE_RATE
 from telephony.simulator.carrier.leg import Leg
-from telephony.simulator.carrier.streaming import StreamRecord
+from telephony.simulator.carrier.stream_record import StreamRecord
 from telephony.simulator.events import CallerEvent
 from telephony.simulator.loudness import audible_spans
 from telephony.simulator.player import Spoken
@@ -169,7 +169,7 @@ class Call:
             LookupError: there is none.
         """
         for record in reversed(self._leg.streams):
-            if record.both_ways and record.ended_at is None and record.stream is not None:
-                record.stream.cut()
+            if record.both_ways and record.ended_at is None:
+                record.cut()
                 return
         raise LookupError("the call has no media stream")

@@ -62,7 +62,7 @@ class Conference:
         self._callback: Webhook | None = None
         self._recording_callback: Webhook | None = None
         self._sequence = 0
-        board.conferences.append(self)
+        board.enter(self)
         board.exchange.open_room(self.room)
 
     @property
@@ -288,7 +288,7 @@ def conference_named(board: Board, name: str) -> Conference:
 
 def find_conference(board: Board, name_or_sid: str) -> Conference | None:
     """Return the live conference with a name or sid."""
-    for conference in reversed(board.conferences):
+    for conference in reversed(board.book(Conference).values()):
         if conference.live and name_or_sid in (conference.name, conference.sid):
             return conference
     return None

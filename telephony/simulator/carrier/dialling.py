@@ -11,8 +11,7 @@ from telephony.calls import DialStatus
 from telephony.simulator.carrier import sounds
 from telephony.simulator.carrier.conference import Conference, conference_named
 from telephony.simulator.carrier.documents import CALL_EVENTS
-from telephony.simulator.carrier.leg import Leg
-from telephony.simulator.carrier.orders import Program
+from telephony.simulator.carrier.leg import Leg, Program
 from telephony.simulator.carrier.participant import Entry, Left, Participant
 from telephony.simulator.carrier.postman import Webhook
 from telephony.simulator.carrier.rooms import Room, Seat

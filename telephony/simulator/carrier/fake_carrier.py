@@ -111,12 +111,12 @@ class FakeCarrier:
     @property
     def calls(self) -> Sequence[Call]:
         """All calls, the oldest first."""
-        return tuple(Call(leg) for leg in self.board.legs.values())
+        return tuple(Call(leg) for leg in self.board.book(Leg).values())
 
     @property
     def conferences(self) -> Sequence[Conference]:
         """All conferences, the oldest first."""
-        return tuple(self.board.conferences)
+        return tuple(self.board.book(Conference).values())
 
     @property
     def busy(self) -> int:
@@ -196,7 +196,7 @@ class FakeCarrier:
         Raises:
             TimeoutError: nobody rang it.
         """
-        legs = self.board.legs
+        legs = self.board.book(Leg)
         await self.until(lambda: any(leg.to == number for leg in legs.values()), timeout)
         return self.call_to(number)
 

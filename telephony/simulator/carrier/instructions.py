@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from telephony.simulator.carrier import dialling, queueing, streaming, verbs
-from telephony.simulator.carrier.leg import Leg
-from telephony.simulator.carrier.orders import Program
+from telephony.simulator.carrier.leg import Leg, Program
 from telephony.simulator.carrier.run import Run, Source, Verbs
 
 VERBS: Verbs = {

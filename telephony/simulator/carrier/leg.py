@@ -8,19 +8,18 @@ hang up. An order interrupts whatever runs.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from telephony.calls import CallStatus
 from telephony.simulator.carrier.board import Board, now_utc, rfc2822
 from telephony.simulator.carrier.handset import Handset
-from telephony.simulator.carrier.orders import Ending, GoOn, HangUp, LegOver, Program
+from telephony.simulator.carrier.orders import Ending, HangUp, LegOver
 from telephony.simulator.carrier.people import Answer, Person
 from telephony.simulator.carrier.postman import Webhook
-
-if TYPE_CHECKING:
-    from telephony.simulator.carrier.streaming import StreamRecord
+from telephony.simulator.carrier.stream_record import StreamRecord
 
 _MOST_DIGITS = 256
 _MOST_ORDERS = 64
@@ -108,7 +107,7 @@ class Leg:
         self._orders: asyncio.Queue[HangUp | GoOn] = asyncio.Queue(_MOST_ORDERS)
         self._sequence = 0
         self._timer: asyncio.TimerHandle | None = None
-        board.admit(self)
+        board.enter(self)
 
     @property
     def live(self) -> bool:
@@ -330,3 +329,14 @@ class Leg:
                 "SipResponseCode": _SIP_CODES[self.status],
             }
         self.board.tell(self.callback, form)
+
+
+Program = Callable[[Leg], Awaitable[None]]
+"""What a leg does once it is answered; the leg hangs up when it returns."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoOn:
+    """An order to run another program."""
+
+    program: Program

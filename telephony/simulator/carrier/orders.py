@@ -1,18 +1,11 @@
-"""What a leg can be told, and how a program ends it."""
+"""How a leg is ended: by an order to hang up, or by what it was doing."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from telephony.calls import CallStatus
-
-if TYPE_CHECKING:
-    from telephony.simulator.carrier.leg import Leg
-
-Program = Callable[["Leg"], Awaitable[None]]
-"""What a leg does once it is answered; the leg hangs up when it returns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +14,6 @@ class HangUp:
 
     by: str
     """`person`, `api`, `carrier`."""
-
-
-@dataclass(frozen=True, slots=True)
-class GoOn:
-    """An order to run another program."""
-
-    program: Program
 
 
 class LegOver(Exception):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from websockets.asyncio.client import ClientConnection
@@ -19,6 +18,7 @@ from telephony.simulator.carrier.board import now_utc
 from telephony.simulator.carrier.orders import LegOver
 from telephony.simulator.carrier.postman import Webhook
 from telephony.simulator.carrier.run import Run, Step
+from telephony.simulator.carrier.stream_record import StreamRecord
 from telephony.simulator.events import EventKind
 from telephony.simulator.media_socket import CONNECTED, MediaSocket, StreamIdentity
 from telephony.simulator.player import Frame, frame_of
@@ -28,22 +28,6 @@ _CLOSE_SECONDS = 5.0
 _MAX_MESSAGE = 2**20
 _MOST_FRAMES = 250
 """Frames that wait for a server that does not read; later ones are discarded."""
-
-
-@dataclass(slots=True)
-class StreamRecord:
-    """One media stream of a call, for tests to look at."""
-
-    sid: str
-    name: str
-    parameters: Mapping[str, str]
-    both_ways: bool
-    started_at: float
-    """Seconds since the carrier opened."""
-    ended_at: float | None = None
-    close_code: int | None = None
-    """Of the websocket; 1006 when it broke."""
-    stream: Stream | None = None
 
 
 async def connect(run: Run, verb: Element) -> Step:
@@ -126,8 +110,9 @@ class Stream:
             parameter.get("name", ""): parameter.get("value", "")
             for parameter in noun.iterfind("Parameter")
         }
+        started = run.board.exchange.seconds()
         self.record = StreamRecord(
-            self.sid, self.name, parameters, both_ways, run.board.exchange.seconds(), stream=self
+            self.sid, self.name, parameters, both_ways, started, cut=self._cut
         )
         self._queue: asyncio.Queue[tuple[Frame, bytes]] = asyncio.Queue(_MOST_FRAMES)
         self._wake = asyncio.Event()
@@ -156,8 +141,7 @@ class Stream:
         self._tell("stream-started", {})
         return True
 
-    def cut(self) -> None:
-        """Break the connection without a goodbye; the call goes on as it would at Twilio."""
+    def _cut(self) -> None:
         self._socket.transport.abort()
 
     async def run(self) -> None:

@@ -15,10 +15,11 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from telephony.requests import path_with_query
 from telephony.simulator.carrier import CarrierOptions, FakeCarrier
 from telephony.simulator.loopback import serve_on_loopback
 from telephony.simulator.virtual_time import run_on_virtual_time
-from telephony.twilio.signature import SignatureCheck, path_with_query
+from telephony.twilio.signature import SignatureCheck
 from tests.telephony.laboratory import Wire
 
 PUBLIC = "https://bot.example.com"

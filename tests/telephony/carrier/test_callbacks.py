@@ -5,6 +5,7 @@ from collections import Counter
 
 from telephony.calls import CallStatus
 from telephony.simulator.carrier import CarrierOptions, FakeCarrier, Person
+from telephony.simulator.carrier.leg import Leg
 from tests.telephony.carrier.server import (
     AGENT,
     HOTLINE,
@@ -62,7 +63,7 @@ async def test_calls_that_nobody_answers_tell_so_in_completed() -> None:
     async with hotline(CarrierOptions.instant()) as (carrier, server):
         for person in (Person.busy(), Person.never_answers(), Person.unreachable()):
             await ring(carrier, person, ["completed"])
-            del carrier.board.legs[carrier.call_to(AGENT).sid]
+            del carrier.board.book(Leg)[carrier.call_to(AGENT).sid]
 
         assert ["busy", "no-answer", "failed"] == [
             form["CallStatus"] for form in server.forms("/status")
@@ -136,7 +137,7 @@ async def test_a_callback_that_fails_comes_again_with_its_token() -> None:
 
         server.told.clear()
         server.answers["/status"] = 404
-        del carrier.board.legs[carrier.call_to(AGENT).sid]
+        del carrier.board.book(Leg)[carrier.call_to(AGENT).sid]
         await ring(carrier, Person(answers_after=0.0), ["completed"])
         assert 1 == len(server.forms("/status"))
         assert [11_200] == [alert.code for alert in carrier.alerts]

@@ -13,6 +13,7 @@ from twilio.rest.api.v2010.account.recording import RecordingInstance
 
 from telephony.simulator.carrier import CarrierOptions, FakeCarrier, Person
 from telephony.simulator.carrier import representations as shown
+from telephony.simulator.carrier.leg import Leg
 from tests.telephony.carrier.server import AGENT, HOTLINE, conference, hotline, virtually
 
 
@@ -36,7 +37,7 @@ async def test_each_field_is_one_that_the_client_reads() -> None:
         participant = next(iter(live.participants.values()))
         rows = {
             AccountInstance: shown.account(carrier.board),
-            CallInstance: shown.call(carrier.board.legs[caller.sid]),
+            CallInstance: shown.call(carrier.board.book(Leg)[caller.sid]),
             ConferenceInstance: shown.conference(live),
             ParticipantInstance: shown.participant(live, participant),
         }

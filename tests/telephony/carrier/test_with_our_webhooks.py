@@ -1,9 +1,9 @@
 """The fake carrier and the project's own webhooks, media socket and call control together."""
 
 from telephony.calls import CallStatus, DialStatus
+from telephony.desk import DialEnded, Goodbye, StreamOver, TransferTo
 from telephony.simulator import AfterBot, At, CallerLine
 from telephony.simulator.carrier import CarrierOptions, FakeCarrier, Person
-from telephony.twilio.desk import DialEnded, Goodbye, StreamOver, TransferTo
 from tests.telephony.carrier.server import AGENT, HOTLINE, virtually
 from tests.telephony.laboratory import TOKEN, Wire, laboratory
 from tests.telephony.sounds import tone

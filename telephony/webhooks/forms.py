@@ -10,8 +10,7 @@ from urllib.parse import parse_qs
 from starlette.requests import ClientDisconnect, Request
 
 from telephony.calls import CallStatus, DialStatus
-from telephony.dialect import Form
-from telephony.twilio.desk import (
+from telephony.desk import (
     DialEnded,
     IncomingCall,
     MenuChoice,
@@ -20,6 +19,7 @@ from telephony.twilio.desk import (
     StreamOver,
     StreamReport,
 )
+from telephony.dialect import Form
 
 MAX_BODY = 65_536
 """Bytes of the largest form; Twilio's have about two thousand."""

@@ -18,9 +18,7 @@ import structlog
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from telephony.dialect import Dialect, Form, Gate
-from telephony.twilio import forms, twiml
-from telephony.twilio.desk import (
+from telephony.desk import (
     CallDesk,
     DialEnded,
     IncomingCall,
@@ -29,28 +27,24 @@ from telephony.twilio.desk import (
     StreamOver,
     StreamReport,
 )
-from telephony.twilio.instructions import (
+from telephony.dialect import Dialect, Form, Gate
+from telephony.webhooks import forms
+from telephony.webhooks.instructions import (
     CALL,
     MOST_STREAMS,
     FallbackWords,
     Instructions,
     stream_number,
 )
-from telephony.twilio.signed_forms import bad_form, signed_form
+from telephony.webhooks.signed_forms import bad_form, signed_form
 
 __all__ = [
     "CALL",
-    "MEDIA_PATH",
     "MOST_STREAMS",
-    "TWILIO",
     "FallbackWords",
     "WebhookDeps",
-    "twilio_router",
+    "carrier_router",
 ]
-
-TWILIO = Dialect("twilio", twiml)
-
-MEDIA_PATH = "/twilio/media"
 
 _REMEMBER_SECONDS = 60.0
 _MOST_REMEMBERED = 2_048
@@ -67,7 +61,7 @@ class WebhookDeps:
 
     desk: CallDesk
     gate: Gate
-    dialect: Dialect = TWILIO
+    dialect: Dialect
     public_url: str = ""
     """Where the carrier reaches us; may be empty only in development."""
     words: FallbackWords = field(default_factory=FallbackWords)
@@ -76,8 +70,8 @@ class WebhookDeps:
     clock: Callable[[], float] = field(default=time.monotonic)
 
 
-def twilio_router(deps: WebhookDeps) -> APIRouter:
-    """Return the routes `POST /twilio/…`, or those of another dialect, without the media socket."""
+def carrier_router(deps: WebhookDeps) -> APIRouter:
+    """Return the routes `POST /<carrier>/…`, without the media socket."""
     router = APIRouter(include_in_schema=False)
     webhooks = _Webhooks(deps)
     for path, serve in (

@@ -9,7 +9,7 @@ from fastapi import Request
 from starlette.responses import PlainTextResponse, Response
 
 from telephony.dialect import Dialect, Form, Gate
-from telephony.twilio import forms
+from telephony.webhooks import forms
 
 _BODY_SECONDS = 10.0
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
-from telephony.dialect import Dialect
-from telephony.twilio.desk import (
+from telephony.desk import (
     Accept,
     Blocked,
     Busy,
@@ -20,6 +19,7 @@ from telephony.twilio.desk import (
     TransferTo,
     Voicemail,
 )
+from telephony.dialect import Dialect
 
 CALL = "call"
 """Name of the stream parameter that carries the call's identifier, where the stream has none."""

@@ -1,0 +1,1 @@
+"""What any carrier's webhooks have in common: read, verify, ask the desk, answer in its dialect."""
