@@ -14,11 +14,7 @@ from telephony.transfer import commands
 from telephony.transfer.commands import Command, Outcome, Reason
 
 Order = (
-    commands.Dial
-    | commands.Dismiss
-    | commands.MoveCaller
-    | commands.CheckRoom
-    | commands.BringBack
+    commands.Dial | commands.Dismiss | commands.MoveCaller | commands.CheckRoom | commands.BringBack
 )
 """What the carrier is asked for."""
 News = commands.TellNext | commands.Announce | commands.Connected | commands.Settle
