@@ -121,6 +121,14 @@ class TransferTo:
 
 
 @dataclass(frozen=True, slots=True)
+class GoTo:
+    """Wait for an order that is under way; if none comes, ask there how the call goes on."""
+
+    url: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Voicemail:
     """Take a message."""
 
@@ -142,7 +150,7 @@ class Goodbye:
     say: str = ""
 
 
-NextStep = Resume | TransferTo | Voicemail | FallbackMenu | Goodbye
+NextStep = Resume | TransferTo | GoTo | Voicemail | FallbackMenu | Goodbye
 """How a call goes on without a media stream."""
 
 CallAnswer = Accept | Busy | Blocked | TransferTo | Voicemail | FallbackMenu

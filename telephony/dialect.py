@@ -39,6 +39,10 @@ class Markup(Protocol):
         """Say something, if given, and end the call."""
         ...
 
+    def wait(self, url: str, *, seconds: int) -> str:
+        """Be silent for so long, and then go on at an address."""
+        ...
+
     def reject(self, *, busy: bool) -> str:
         """Turn a call down before it is answered."""
         ...

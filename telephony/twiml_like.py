@@ -47,6 +47,7 @@ class TwimlLike:
             asks_action=False,
         )
 
+    wait = staticmethod(twiml.wait)
     hangup = staticmethod(twiml.hangup)
     reject = staticmethod(twiml.reject)
     dial = staticmethod(twiml.dial)

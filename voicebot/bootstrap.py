@@ -60,6 +60,7 @@ from voicebot.ports import (
 from voicebot.scheduled import ScheduledDialogue
 from voicebot.settings import LlmSettings, ModelSettings, Settings
 from voicebot.store import open_store
+from voicebot.store.stored_transfers import StoredTransfers
 from voicebot.turntaking.policy import TurnPolicy
 from voicebot.webchat.desk import ChatDesk
 from voicebot.webchat.people import People as ChatPeople
@@ -107,6 +108,7 @@ class Service:
             except DomainError as error:
                 _log.error("hotline takes no calls", hotline=name, reason=str(error))
         self.store = open_store(settings.database_url)
+        self.transfers = StoredTransfers(self.store.transfers)
         self.people = People(settings.handoff.people, settings.handoff.talk)
         self._headlines = headlines(settings.llm)
         self.briefs = BriefSender(

@@ -65,6 +65,13 @@ class PlivoXml:
         _add(response, "Hangup")
         return _document(response)
 
+    def wait(self, url: str, *, seconds: int) -> str:
+        """Be silent for so long, and then go on at an address."""
+        response = _response("")
+        _add(response, "Wait", length=str(seconds))
+        _add(response, "Redirect", method="POST").text = _exact(url)
+        return _document(response)
+
     def reject(self, *, busy: bool) -> str:
         """Turn a call down before it is answered."""
         response = _response("")

@@ -45,8 +45,8 @@ class ReturnDesk(Protocol):
         """Return whether the bot can take this caller back."""
         ...
 
-    async def come_back(self, caller_sid: str) -> NextStep:
-        """Return how they go on: with the bot, or else by leaving a message.
+    async def come_back(self, record: TransferRecord) -> NextStep:
+        """Return how the caller of a transfer goes on: with the bot, or else by leaving a message.
 
         A repeated request gets the same.
         """
@@ -190,7 +190,7 @@ class _Routes:
         if talked and record.after is After.GOODBYE:
             step = Goodbye(self._deps.webhooks.words.goodbye)
         else:
-            step = await self._deps.desk.come_back(record.caller_sid)
+            step = await self._deps.desk.come_back(record)
         return self._write.next(asked.request, step, self._deps.desk.streams(record.caller_sid))
 
     # --- common ----------------------------------------------------------------------------------

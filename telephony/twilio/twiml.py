@@ -92,6 +92,14 @@ def redirect(url: str) -> str:
     return str(response)
 
 
+def wait(url: str, *, seconds: int) -> str:
+    """Be silent for so long, and then go on at an address."""
+    response = VoiceResponse()
+    response.pause(length=seconds)
+    response.redirect(_exact(url), method="POST")
+    return str(response)
+
+
 def dial(number: str, *, caller_id: str, timeout: int, action_url: str, say: str = "") -> str:
     """Ring a person; the caller hears ringing until somebody answers.
 

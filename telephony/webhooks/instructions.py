@@ -14,6 +14,7 @@ from telephony.desk import (
     CallAnswer,
     FallbackMenu,
     Goodbye,
+    GoTo,
     NextStep,
     Resume,
     TransferTo,
@@ -82,6 +83,8 @@ class Instructions:
                     action_url=self._url(request, "dial-ended", stream),
                     say=step.say,
                 )
+            case GoTo():
+                return self._markup.wait(step.url, seconds=step.seconds)
             case Voicemail():
                 return self.voicemail(request)
             case FallbackMenu():

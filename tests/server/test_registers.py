@@ -26,11 +26,17 @@ from voicebot.settings import HandoffSettings, LimitSettings
 from voicebot.store import Store, open_store
 from voicebot.web.reception import Reception
 from voicebot.web.registers import CallRegister, LocalRegister, SharedRegister
+from voicebot.web.workforce import Workforce
 
 __all__ = ["database_url", "postgres_url", "sqlite_url"]
 
 CALL = IncomingCall("CA1", "+15550100001", "+15550100000", "AC1", "+15550100009")
 HANDOFF = HandoffDecided("service", "asked", (), {"route": "person"})
+
+
+def shared(store: Store) -> SharedRegister:
+    """A register of one of several processes."""
+    return SharedRegister(store, 60.0, Workforce(store.workers), "key")
 
 
 @pytest.fixture(params=["local", "shared"])
@@ -43,7 +49,7 @@ def registers(
         yield local, local
         return
     with open_store(database_url) as one, open_store(database_url) as other:
-        yield SharedRegister(one, 60.0), SharedRegister(other, 60.0)
+        yield shared(one), shared(other)
 
 
 async def test_a_token_serves_once_wherever_the_stream_comes(
@@ -71,6 +77,45 @@ async def test_a_token_ages_and_a_new_one_voids_the_old(
     assert CALL == await there.redeem("CA1", new, 1_101.0)
 
 
+async def test_who_is_asked_again_on_the_same_occasion_says_the_same(
+    registers: tuple[CallRegister, CallRegister],
+) -> None:
+    here, there = registers
+    assert await there.redeem("CA1", await here.ring(CALL, 1_000.0), 1_001.0)
+    token = await here.again("CA1", 1_010.0, "back from a")
+    assert token == await there.again("CA1", 1_011.0, "back from a")
+    assert CALL == await there.redeem("CA1", token, 1_012.0)
+
+    assert token == await here.again("CA1", 1_013.0, "back from a")
+    assert await there.redeem("CA1", token, 1_014.0) is None
+    other = await there.again("CA1", 1_020.0, "back from b")
+    assert CALL == await here.redeem("CA1", other, 1_021.0)
+
+
+async def test_a_call_belongs_to_who_let_its_stream_in_while_they_live(database_url: str) -> None:
+    with open_store(database_url) as store:
+        one, two = Workforce(store.workers), Workforce(store.workers)
+        here, there = (SharedRegister(store, 60.0, worker, "key") for worker in (one, two))
+        await one.beat()
+        await two.beat()
+        assert await here.redeem("CA1", await here.ring(CALL, 1_000.0), 1_001.0)
+        assert None is await here.elsewhere("CA1") is await there.elsewhere("CA2")
+        owner = await there.elsewhere("CA1")
+        assert owner is not None
+        assert one.me == owner.id
+
+        token = await there.again("CA1", 1_010.0, "again")
+        assert await there.redeem("CA1", token, 1_011.0)
+        assert one.me == store.ringing.owner("CA1")
+
+        store.workers.leave(one.me)
+        await two.beat()
+        assert await there.elsewhere("CA1") is None
+        token = await there.again("CA1", 1_020.0, "and again")
+        assert await there.redeem("CA1", token, 1_021.0)
+        assert two.me == store.ringing.owner("CA1")
+
+
 async def test_of_many_streams_with_one_token_one_is_let_in(
     registers: tuple[CallRegister, CallRegister],
 ) -> None:
@@ -92,7 +137,7 @@ def reception(store: Store) -> Reception:
         LimitSettings(),
         HandoffSettings(number="+15550109999"),
         ready=lambda: True,
-        register=SharedRegister(store, 60.0),
+        register=shared(store),
     )
 
 

@@ -85,7 +85,7 @@ class Returns:
     def can_resume(self, caller_sid: str) -> bool:
         return self.bot
 
-    async def come_back(self, caller_sid: str) -> NextStep:
+    async def come_back(self, record: TransferRecord) -> NextStep:
         return Resume({"token": "again"}) if self.bot else Voicemail()
 
     def streams(self, caller_sid: str) -> int:

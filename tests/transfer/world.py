@@ -21,6 +21,7 @@ from telephony.simulator import AfterBot, CallerLine
 from telephony.simulator.carrier import Call, CarrierOptions, FakeCarrier, Person
 from telephony.simulator.loopback import serve_on_loopback
 from telephony.simulator.virtual_time import run_on_virtual_time
+from telephony.transfer.records import MemoryTransfers
 from tests.calls.story import (
     MemoryJournal,
     ScriptedDialogue,
@@ -125,6 +126,7 @@ class ScriptedService:
     def __post_init__(self) -> None:
         self.dialogue = ScriptedDialogue(ANSWERS)
         self.people = People(1)
+        self.transfers = MemoryTransfers()
         self.store = SimpleNamespace(is_shared=False, outbound=None)
         self.briefs = BriefSender("")
         self.recogniser = ScriptedRecogniser([(word, 0.1) for word in self.words])

@@ -65,6 +65,12 @@ class Settings(BaseSettings):
     workers: int = Field(
         1, ge=1, le=64, description="Processes that serve on one port; several need PostgreSQL."
     )
+    peer_host: str = Field(
+        "127.0.0.1",
+        min_length=1,
+        description="Address of this machine for the other processes, which bring it streams; on "
+        "several machines that of a private network.",
+    )
     domain: str = Field("retail", description="The hotline: a packaged name, or a folder.")
     hotlines: dict[str, str] = Field(
         {},

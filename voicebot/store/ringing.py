@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
@@ -45,6 +46,7 @@ class RingingBook(Book):
             "rang_at": now,
             "expires_at": now + life,
             "redeemed_at": None,
+            "owner": "",
         }
         with self._writing() as connection:
             connection.execute(ringing.delete().where(ringing.c.rang_at < now - _KEPT))
@@ -54,8 +56,36 @@ class RingingBook(Book):
             )
         return token
 
-    def redeem(self, call_sid: str, token: str, now: float) -> IncomingCall | None:
-        """Use a token up and return its call; None if it is wrong, used or too old.
+    def again(self, call_sid: str, token: str, now: float, life: float) -> None:
+        """Give a call that rang before a further token, once: the same one again changes nothing.
+
+        Args:
+            call_sid: The carrier's name of it.
+            token: Made by the caller, so that whoever is asked again says the same.
+            now: Seconds since the epoch.
+            life: Seconds that the token is good for.
+
+        Raises:
+            StoreError: the database failed.
+        """
+        with self._writing() as connection:
+            connection.execute(
+                ringing.update()
+                .where(ringing.c.call_sid == storable(call_sid), ringing.c.token != _digest(token))
+                .values(token=_digest(token), expires_at=now + life, redeemed_at=None)
+            )
+
+    def redeem(
+        self, call_sid: str, token: str, now: float, worker: str = "", living: Sequence[str] = ()
+    ) -> tuple[IncomingCall, str] | None:
+        """Use a token up and return its call and owner; None if it is wrong, used or too old.
+
+        Args:
+            call_sid: The carrier's name of the call.
+            token: What its stream brought.
+            now: Seconds since the epoch.
+            worker: Becomes its owner, unless a worker that lives is.
+            living: Workers that live.
 
         Raises:
             StoreError: the database failed.
@@ -70,14 +100,44 @@ class RingingBook(Book):
                     ringing.c.redeemed_at.is_(None),
                     ringing.c.expires_at > now,
                 )
-                .values(redeemed_at=now)
+                .values(
+                    redeemed_at=now,
+                    owner=sa.case(
+                        (ringing.c.owner.in_(list(living)), ringing.c.owner), else_=worker
+                    ),
+                )
             )
             if used.rowcount != 1:
                 return None
             row = connection.execute(sa.select(ringing).where(mine)).mappings().one()
-        return IncomingCall(
+        call = IncomingCall(
             call_sid, row["caller"], row["called"], row["account"], row["forwarded_from"]
         )
+        return call, row["owner"]
+
+    def owner(self, call_sid: str) -> str:
+        """Return which worker has a call's session; empty where none has.
+
+        Raises:
+            StoreError: the database failed.
+        """
+        mine = ringing.c.call_sid == storable(call_sid)
+        with self._reading() as connection:
+            found = connection.execute(sa.select(ringing.c.owner).where(mine)).scalar()
+        return str(found or "")
+
+    def disown(self, call_sid: str, worker: str) -> None:
+        """A worker has a call's session no more.
+
+        Raises:
+            StoreError: the database failed.
+        """
+        with self._writing() as connection:
+            connection.execute(
+                ringing.update()
+                .where(ringing.c.call_sid == storable(call_sid), ringing.c.owner == worker)
+                .values(owner="")
+            )
 
     def called(self, call_sid: str) -> str:
         """Return the number that was called; empty for a call that never rang.

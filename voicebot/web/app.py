@@ -18,12 +18,14 @@ from fastapi.responses import JSONResponse
 
 from telephony.asterisk.exchange import MEDIA_PATH as EXCHANGE_PATH
 from telephony.asterisk.exchange import ExchangeGate, exchange_router
+from telephony.desk import NextStep
 from telephony.twilio.carrier import TWILIO
 from telephony.twilio.transfer_webhooks import TransferDeps, transfer_router
 from telephony.webhooks.routes import WebhookDeps, carrier_router
 from voicebot.bootstrap import Service
 from voicebot.settings import Settings
 from voicebot.web.carriers import carriers
+from voicebot.web.fellowship import Fellowship
 from voicebot.web.hosting import CallHost
 from voicebot.web.outbound import open_outbound
 from voicebot.web.phone_page import MEDIA_PATH as PAGE_PATH
@@ -31,6 +33,7 @@ from voicebot.web.phone_page import phone_page_router
 from voicebot.web.reception import Reception
 from voicebot.web.registers import SharedRegister
 from voicebot.web.transferring import PhoneTransfers, phone_transfers
+from voicebot.web.workforce import Workforce
 from voicebot.webchat.routes import chat_router
 
 _WATCH_SECONDS = 1.0
@@ -49,6 +52,7 @@ def create_app(
     """
     hotlines = service.hotlines
     transfers: PhoneTransfers | None = None
+    workforce = Workforce(service.store.workers) if service.store.is_shared else None
     reception = Reception(
         settings.limits,
         settings.handoff,
@@ -57,14 +61,17 @@ def create_app(
         number=service.number_for,
         briefs=service.briefs,
         register=(
-            SharedRegister(service.store, settings.limits.token_seconds)
-            if service.store.is_shared
+            SharedRegister(
+                service.store, settings.limits.token_seconds, workforce, _shared_key(settings)
+            )
+            if workforce is not None
             else None
         ),
         # Training begins while the carrier still opens the stream.
         expects=lambda called: hotlines.expect(hotlines.name_for(called)),
         delay=lambda: service.recogniser_delay,
         hung_up=lambda call_sid: transfers.hung_up(call_sid) if transfers else None,
+        stranded=lambda call_sid: _stranded(transfers, call_sid),
     )
     outbound = open_outbound(settings, service, reception)
     warm = phone_transfers(
@@ -74,11 +81,17 @@ def create_app(
         people=service.people,
         again=reception.again,
         ready=lambda: service.ready,
-        shared=service.store.is_shared,
+        store=service.transfers,
+        peers=workforce,
     )
     transfers = warm[0] if warm else None
     host = CallHost(settings, service, reception, outbound, transfers)
     served = list(carriers(settings))
+    fellowship = (
+        Fellowship(settings, service.store, workforce, host, served, transfers)
+        if workforce is not None
+        else None
+    )
     chats = service.chat_desk()
 
     @asynccontextmanager
@@ -88,6 +101,10 @@ def create_app(
             asyncio.create_task(_watch(reception)),
             asyncio.create_task(outbound.run()),
         ]
+        if transfers is not None:
+            tasks.append(asyncio.create_task(transfers.transfers.run()))
+        if fellowship is not None:
+            tasks.append(asyncio.create_task(fellowship.run()))
         if settings.chat.enabled:
             tasks.append(asyncio.create_task(chats.run()))
         try:
@@ -158,6 +175,15 @@ def create_app(
         app.add_api_websocket_route(PAGE_PATH, _endpoint(host.take_page))
 
     return app
+
+
+def _shared_key(settings: Settings) -> str:
+    """What all processes that share a store know, and nobody else."""
+    return f"{settings.database_url} {settings.twilio.auth_token.get_secret_value()}"
+
+
+async def _stranded(transfers: PhoneTransfers | None, call_sid: str) -> NextStep | None:
+    return await transfers.stranded(call_sid) if transfers is not None else None
 
 
 def _numbers(first: str, others: tuple[str, ...]) -> tuple[str, ...]:

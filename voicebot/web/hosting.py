@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import cast
 
 import structlog
 from fastapi import WebSocket
@@ -33,12 +34,18 @@ from voicebot.store import StoreError
 from voicebot.web.carriers import Carrier
 from voicebot.web.outbound import Outbound
 from voicebot.web.reception import TOKEN, Reception
+from voicebot.web.relay import Doorway, Remembering, relay
 from voicebot.web.transferring import PhoneTransfers
 
 _log = structlog.get_logger(__name__)
 
 MOST_WAITING = 64
 """Sockets that may be open without having said which call they are for."""
+
+
+class StreamRelayed(Exception):
+    """The stream was brought to another process, and is over."""
+
 
 _Admit = Callable[[Started], Awaitable[IncomingCall]]
 """Lets a stream in, or raises StreamRefused."""
@@ -79,12 +86,34 @@ class CallHost:
             await _refuse_upgrade(websocket, "signature")
             return
 
+        remembering = Remembering(websocket)
+
         async def admit(started: Started) -> IncomingCall:
             token = started.custom_parameters.get(TOKEN, "")
             incoming = await self._reception.admit(started.call_sid, token)
             if incoming is None:
                 raise StreamRefused("token")
+            if started.call_sid not in self._live:
+                worker = await self._reception.elsewhere(started.call_sid)
+                if worker is not None and await relay(remembering, worker, carrier, incoming):
+                    raise StreamRelayed
+            remembering.told()
             return incoming
+
+        # It is a websocket, but for its memory.
+        await self._open(cast(WebSocket, remembering), carrier.leg(), admit, "phone")
+
+    async def take_relayed(self, websocket: WebSocket, carrier: Carrier, doorway: Doorway) -> None:
+        """Take a stream that another process has let in, because the session is here."""
+        call = doorway.call_of(websocket)
+        if call is None:
+            await _refuse_upgrade(websocket, "not one of us")
+            return
+
+        async def admit(started: Started) -> IncomingCall:
+            if started.call_sid != call.call_sid:
+                raise StreamRefused("another call")
+            return call
 
         await self._open(websocket, carrier.leg(), admit, "phone")
 
@@ -146,6 +175,8 @@ class CallHost:
                 raise StreamRefused("a second stream")
             if not self._service.ready:
                 raise StreamRefused("not ready")
+        except StreamRelayed:
+            return
         except StreamRefused as refusal:
             _log.warning("stream refused", reason=refusal.reason)
             await _close(websocket, 1008)

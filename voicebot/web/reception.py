@@ -7,7 +7,7 @@ its register.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -36,6 +36,7 @@ from voicebot.briefs import BriefSender
 from voicebot.call.parts import Outcome
 from voicebot.people import People
 from voicebot.settings import HandoffSettings, LimitSettings
+from voicebot.store.workers import Worker
 from voicebot.web.admission import Admission, AdmissionPolicy, Verdict
 from voicebot.web.registers import CallRegister, LocalRegister
 
@@ -63,6 +64,7 @@ class Reception:
         expects: Callable[[str], bool] = lambda called: True,
         delay: Callable[[], float] = lambda: 0.0,
         hung_up: Callable[[str], None] = lambda call_sid: None,
+        stranded: Callable[[str], Awaitable[NextStep | None]] | None = None,
         clock: Callable[[], float] | None = None,
     ) -> None:
         """
@@ -78,6 +80,7 @@ class Reception:
             expects: Whether the hotline of a called number works; it may begin to load.
             delay: Seconds that callers' words wait for the recogniser, lately.
             hung_up: Told when the carrier says that a caller has gone.
+            stranded: Returns how a caller goes on whose session has died, if a person expects them.
             clock: Seconds since the epoch; never runs backwards.
         """
         self._limits = limits
@@ -91,6 +94,7 @@ class Reception:
         self._expects = expects
         self._delay = delay
         self._hung_up = hung_up
+        self._stranded = stranded
         self._clock = clock or _steady_clock()
         self.admission = Admission(
             AdmissionPolicy(
@@ -112,9 +116,18 @@ class Reception:
         """Let a stream in if it brings the token of its call; each token works once."""
         return await self._register.redeem(call_sid, token, self._clock())
 
-    async def again(self, call: IncomingCall) -> Resume:
-        """Return how a caller whose session still waits gets a new stream to it."""
-        return Resume({TOKEN: await self._register.again(call, self._clock())})
+    async def again(self, call_sid: str, why: str) -> Resume:
+        """Return how a caller gets a new stream to their session, wherever it waits.
+
+        Args:
+            call_sid: The carrier's name of the call.
+            why: Names the occasion; who is asked again for the same one may answer the same.
+        """
+        return Resume({TOKEN: await self._register.again(call_sid, self._clock(), why)})
+
+    async def elsewhere(self, call_sid: str) -> Worker | None:
+        """Return another process that has the call's session; None where none lives that has."""
+        return await self._register.elsewhere(call_sid)
 
     def began(self, call_sid: str) -> None:
         """A session looks after the call from now on."""
@@ -172,7 +185,8 @@ class Reception:
             return Goodbye()
         outcome = await self._register.outcome(over.call_sid)
         if outcome is None:
-            return self._menu(await self._register.called(over.call_sid))
+            step = await self._stranded(over.call_sid) if self._stranded is not None else None
+            return step or self._menu(await self._register.called(over.call_sid))
         if outcome.handoff is not None:
             self._briefs.send(over.call_sid, outcome.handoff.brief)
             if outcome.handoff.brief.get("route") == Route.MESSAGE:

@@ -7,10 +7,11 @@ the webhook that follows may each come to another process, and what they need is
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import structlog
 
@@ -19,18 +20,17 @@ from telephony.tokens import StreamTokens
 from voicebot.call.parts import Outcome
 from voicebot.journal import HandoffDecided
 from voicebot.store import Store, StoreError
+from voicebot.store.deadline import in_time
 from voicebot.store.queries import CallState
 from voicebot.store.ringing import RingingBook
-
-T = TypeVar("T")
+from voicebot.store.workers import Worker
+from voicebot.web.workforce import Workforce
 
 _log = structlog.get_logger(__name__)
 
 OUTCOME_SECONDS = 3.0
 """How long an outcome is waited for: the webhook can overtake the end of the session."""
 _POLL_SECONDS = 0.1
-_STORE_SECONDS = 4.0
-"""Longest wait for the store while a carrier waits for an answer."""
 _REMEMBERED = 1_024
 
 
@@ -41,8 +41,14 @@ class CallRegister(Protocol):
         """Note a call that is taken, and return the one-use token of its media stream."""
         ...
 
-    async def again(self, call: IncomingCall, now: float) -> str:
-        """Return the token of another media stream of a call that rang before."""
+    async def again(self, call_sid: str, now: float, why: str) -> str:
+        """Return the token of another media stream of a call that rang before.
+
+        Args:
+            call_sid: The carrier's name of it.
+            now: Seconds since the epoch.
+            why: Names the occasion; for the same one the same token may be returned.
+        """
         ...
 
     async def redeem(self, call_sid: str, token: str, now: float) -> IncomingCall | None:
@@ -51,6 +57,10 @@ class CallRegister(Protocol):
 
     async def called(self, call_sid: str) -> str:
         """Return the number that was called; empty for a call that never rang."""
+        ...
+
+    async def elsewhere(self, call_sid: str) -> Worker | None:
+        """Return another process that has the call's session; None where none lives that has."""
         ...
 
     def began(self, call_sid: str) -> None:
@@ -71,6 +81,8 @@ class _Known:
     call: IncomingCall
     outcome: asyncio.Future[Outcome] | None = None
     """Set while a session looks after the call, and done when it ended."""
+    again: tuple[str, str] = ("", "")
+    """On which occasion it was given another token, and which."""
 
 
 class LocalRegister:
@@ -91,9 +103,14 @@ class LocalRegister:
             self._calls.popitem(last=False)
         return self._tokens.mint(call.call_sid, now)
 
-    async def again(self, call: IncomingCall, now: float) -> str:
+    async def again(self, call_sid: str, now: float, why: str) -> str:
         """See `CallRegister.again`."""
-        return self._tokens.mint(call.call_sid, now)
+        known = self._calls.get(call_sid)
+        if known is None:
+            return self._tokens.mint(call_sid, now)
+        if known.again[0] != why:
+            known.again = why, self._tokens.mint(call_sid, now)
+        return known.again[1]
 
     async def redeem(self, call_sid: str, token: str, now: float) -> IncomingCall | None:
         """See `CallRegister.redeem`."""
@@ -101,6 +118,10 @@ class LocalRegister:
             return None
         known = self._calls.get(call_sid)
         return known.call if known is not None else None
+
+    async def elsewhere(self, call_sid: str) -> Worker | None:
+        """Nowhere."""
+        return None
 
     async def called(self, call_sid: str) -> str:
         """See `CallRegister.called`."""
@@ -139,12 +160,18 @@ class SharedRegister:
     Args:
         store: All processes use the same.
         life: Seconds that a token is good for.
+        workforce: Those processes.
+        key: All processes have the same; tokens that any of them must be able to tell are made
+            with it.
     """
 
-    def __init__(self, store: Store, life: float) -> None:
+    def __init__(self, store: Store, life: float, workforce: Workforce, key: str) -> None:
         self._store = store
         self._ringing: RingingBook = store.ringing
         self._life = life
+        self._workforce = workforce
+        self._key = key.encode()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def ring(self, call: IncomingCall, now: float) -> str:
         """See `CallRegister.ring`.
@@ -152,24 +179,38 @@ class SharedRegister:
         Raises:
             StoreError: the database failed, or did not answer in time.
         """
-        return await _in_time(lambda: self._ringing.ring(call, now, self._life))
+        return await in_time(lambda: self._ringing.ring(call, now, self._life))
 
-    async def again(self, call: IncomingCall, now: float) -> str:
+    async def again(self, call_sid: str, now: float, why: str) -> str:
         """See `CallRegister.again`; raises as `ring` does."""
-        return await self.ring(call, now)
+        # Two processes may be asked the same at once, and the carrier may take either answer.
+        token = hmac.new(self._key, f"{call_sid} {why}".encode(), hashlib.sha256).hexdigest()[:32]
+        await in_time(lambda: self._ringing.again(call_sid, token, now, self._life))
+        return token
 
     async def redeem(self, call_sid: str, token: str, now: float) -> IncomingCall | None:
         """See `CallRegister.redeem`."""
+        me, living = self._workforce.me, self._workforce.living
         try:
-            return await _in_time(lambda: self._ringing.redeem(call_sid, token, now))
+            found = await in_time(lambda: self._ringing.redeem(call_sid, token, now, me, living))
         except StoreError as error:
             _log.error("a stream could not be checked", call_sid=call_sid, reason=str(error))
             return None
+        return found[0] if found else None
+
+    async def elsewhere(self, call_sid: str) -> Worker | None:
+        """See `CallRegister.elsewhere`."""
+        try:
+            owner = await in_time(lambda: self._ringing.owner(call_sid))
+        except StoreError as error:
+            _log.error("a call's owner could not be read", call_sid=call_sid, reason=str(error))
+            return None
+        return self._workforce.find(owner)
 
     async def called(self, call_sid: str) -> str:
         """See `CallRegister.called`."""
         try:
-            return await _in_time(lambda: self._ringing.called(call_sid))
+            return await in_time(lambda: self._ringing.called(call_sid))
         except StoreError:
             return ""
 
@@ -177,14 +218,24 @@ class SharedRegister:
         """The session's own journal tells."""
 
     def ended(self, call_sid: str, outcome: Outcome) -> None:
-        """The session's own journal tells."""
+        """The session's own journal tells; the call has no owner any more."""
+        task = asyncio.create_task(self._disown(call_sid))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _disown(self, call_sid: str) -> None:
+        me = self._workforce.me
+        try:
+            await in_time(lambda: self._ringing.disown(call_sid, me))
+        except StoreError as error:
+            _log.warning("a call keeps its owner", call_sid=call_sid, reason=str(error))
 
     async def outcome(self, call_sid: str) -> Outcome | None:
         """See `CallRegister.outcome`."""
         until = asyncio.get_running_loop().time() + OUTCOME_SECONDS
         try:
             while True:
-                found, outcome = await _in_time(lambda: self._look(call_sid))
+                found, outcome = await in_time(lambda: self._look(call_sid))
                 if outcome is not None or not found:
                     return outcome
                 if asyncio.get_running_loop().time() >= until:
@@ -213,11 +264,3 @@ class SharedRegister:
 
 _HANDED_OVER = ("transferred", "failed")
 """Dispositions of sessions after which somebody takes over, if a hand-over was decided."""
-
-
-async def _in_time(ask: Callable[[], T]) -> T:
-    try:
-        async with asyncio.timeout(_STORE_SECONDS):
-            return await asyncio.to_thread(ask)
-    except TimeoutError:
-        raise StoreError("The database did not answer in time.") from None

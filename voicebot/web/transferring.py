@@ -11,13 +11,13 @@ from dialogue.brief import Brief
 from dialogue.errors import BriefError
 from dialogue.spoken_brief import spoken_brief
 from telephony.calls import is_e164
-from telephony.desk import IncomingCall, NextStep, Resume, Voicemail
+from telephony.desk import GoTo, IncomingCall, NextStep, Resume, Voicemail
 from telephony.transfer import commands, facts
 from telephony.transfer.commands import Outcome, Reason
 from telephony.transfer.facts import Fact
-from telephony.transfer.records import After, MemoryTransfers
-from telephony.transfer.state import TransferPolicy
-from telephony.transfers import News, TransferOrder, Transfers
+from telephony.transfer.records import After, TransferRecord, TransferStore
+from telephony.transfer.state import OVER, WITH_BOT, Stage, TransferPolicy
+from telephony.transfers import News, Peers, TransferOrder, Transfers
 from telephony.twilio.rest import TwilioCallControl
 from telephony.twilio.transfer_webhooks import TRANSFER_PATH
 from voicebot.briefs import BriefSender
@@ -32,7 +32,10 @@ from voicebot.journal import (
 )
 from voicebot.people import People
 from voicebot.settings import Settings
+from voicebot.store import StoreError
 
+_MOVED_SECONDS = 3
+"""Within which the carrier carries out an order to move a caller, at the longest."""
 _PLAIN_BRIEF = "Hotline call."
 """Where there is no brief to speak."""
 
@@ -51,8 +54,9 @@ class PhoneTransfers:
         caller_id: str,
         briefs: BriefSender,
         people: People,
-        again: Callable[[IncomingCall], Awaitable[Resume]],
+        again: Callable[[str, str], Awaitable[Resume]],
         ready: Callable[[], bool],
+        shared: bool = False,
     ) -> None:
         """
         Args:
@@ -62,8 +66,10 @@ class PhoneTransfers:
             caller_id: Shown to people; empty: the number that was called.
             briefs: Sends briefs to where the people work.
             people: Counts those who talk.
-            again: Returns how a caller gets a new stream to their session.
+            again: Returns how a caller (the carrier's name of the call) gets a new stream to their
+                session, on some occasion.
             ready: Whether the bot can speak.
+            shared: Whether sessions may wait in other processes.
         """
         self.transfers = transfers
         self.numbers = numbers
@@ -73,6 +79,8 @@ class PhoneTransfers:
         self.people = people
         self._again = again
         self._ready = ready
+        self._shared = shared
+        self._tasks: set[asyncio.Task[None]] = set()
         self._lines: dict[str, CallerLine] = {}
 
     def line(self, incoming: IncomingCall, post: Callable[[TransferNews], None]) -> CallerLine:
@@ -88,21 +96,49 @@ class PhoneTransfers:
         """The carrier says that a caller has hung up."""
         if (line := self._lines.get(call_sid)) is not None:
             line.caller_gone()
+        elif self._shared:
+            task = asyncio.create_task(self._caller_gone(call_sid))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _caller_gone(self, call_sid: str) -> None:
+        try:
+            if (record := await self._under_way(call_sid)) is not None:
+                await self.transfers.tell(record.transfer_id, facts.CallerGone())
+        except StoreError as error:
+            _log.error("a transfer was not told of its caller", reason=str(error))
+
+    async def _under_way(self, call_sid: str) -> TransferRecord | None:
+        record = await self.transfers.of_call(call_sid)
+        return None if record is None or record.state.stage in OVER else record
 
     # --- for the webhooks ------------------------------------------------------------------------
 
     def can_resume(self, caller_sid: str) -> bool:
         """Return whether a session still waits for this caller."""
-        return caller_sid in self._lines and self._ready()
+        return (self._shared or caller_sid in self._lines) and self._ready()
 
-    async def come_back(self, caller_sid: str) -> NextStep:
+    async def come_back(self, record: TransferRecord) -> NextStep:
         """Return how a caller goes on: with the bot, or else by leaving a message."""
-        line = self._lines.get(caller_sid)
-        if line is None or not self._ready():
+        if not self.can_resume(record.caller_sid):
             return Voicemail()
-        if line.way_back is None:
-            line.way_back = await self._again(line.incoming)
-        return line.way_back
+        return await self._again(record.caller_sid, f"back from {record.transfer_id}")
+
+    async def stranded(self, call_sid: str) -> NextStep | None:
+        """Return how a caller goes on whose bot has died; None if nobody expects them.
+
+        Somebody who took the call already gets them; nobody else is rung for them any more.
+        """
+        record = await self._under_way(call_sid)
+        if record is None:
+            return None
+        if record.state.stage in WITH_BOT:
+            record = await self.transfers.tell(record.transfer_id, facts.StreamLost())
+        if record is None or record.state.stage not in (Stage.MOVING, Stage.BRIDGED):
+            return None
+        # The order to move them is under way. Going there as well, they would leave the room again.
+        url = self.transfers.orders.url(record, "room", record.state.person)
+        return GoTo(url, _MOVED_SECONDS)
 
     def streams(self, caller_sid: str) -> int:
         """Return how many streams a call has had."""
@@ -111,6 +147,9 @@ class PhoneTransfers:
 
     async def close(self) -> None:
         """Give up what is under way."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.transfers.close()
 
 
@@ -124,8 +163,6 @@ class CallerLine:
         self.incoming = incoming
         self.streams = 1
         """How many the call has had."""
-        self.way_back: Resume | None = None
-        """What the carrier was told; it gets the same if it asks again."""
         self._post = post
         self._transfer_id = ""
         self._waiting: list[Fact] = []
@@ -144,7 +181,7 @@ class CallerLine:
         order = TransferOrder(
             incoming.call_sid, numbers, caller_id, _spoken(handoff), after=owner.after
         )
-        self._transfer_id, self._waiting, self.way_back = "", [], None
+        self._transfer_id, self._waiting = "", []
         self._post(TransferBegan(len(numbers)))
         self._beginning = asyncio.create_task(self._begin(order))
         return True
@@ -168,7 +205,6 @@ class CallerLine:
     def returned(self) -> None:
         """The caller is with the bot again."""
         self.streams += 1
-        self.way_back = None
         self._tell(facts.CallerResumed())
 
     async def _begin(self, order: TransferOrder) -> None:
@@ -213,20 +249,17 @@ def phone_transfers(
     numbers: Callable[[str], tuple[str, ...]],
     briefs: BriefSender,
     people: People,
-    again: Callable[[IncomingCall], Awaitable[Resume]],
+    again: Callable[[str, str], Awaitable[Resume]],
     ready: Callable[[], bool],
-    shared: bool,
+    store: TransferStore,
+    peers: Peers | None = None,
 ) -> tuple[PhoneTransfers, TwilioCallControl] | None:
     """Return what carries warm transfers out, and the orders behind it to be closed after it.
 
-    None where calls are handed over by the carrier's own `<Dial>`: as the settings say, because
-    there is no account to ring people with, or because webhooks come to several processes, while
-    transfers are kept in the memory of one.
+    None where calls are handed over by the carrier's own `<Dial>`: as the settings say, or because
+    there is no account to ring people with.
     """
     twilio, handoff = settings.twilio, settings.handoff
-    if shared and handoff.transfer == "warm" and twilio.account_sid:
-        _log.warning("transfers are cold: several processes share the store")
-        return None
     if handoff.transfer != "warm" or not twilio.account_sid:
         return None
     control = TwilioCallControl(
@@ -238,9 +271,10 @@ def phone_transfers(
     )
     transfers = Transfers(
         control,
-        MemoryTransfers(),
+        store,
         base_url=f"{settings.public_url}{TRANSFER_PATH}",
         policy=TransferPolicy(ring=float(handoff.ring), patience=handoff.patience),
+        peers=peers,
     )
     lines = PhoneTransfers(
         transfers,
@@ -251,6 +285,7 @@ def phone_transfers(
         people=people,
         again=again,
         ready=ready,
+        shared=peers is not None,
     )
     return lines, control
 
