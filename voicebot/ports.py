@@ -311,6 +311,10 @@ class Speaker(Protocol):
         """Bring the voice back to its level."""
         ...
 
+    def hold(self, wanted: bool) -> None:
+        """Play quiet music below and between the words, or stop it at once; words go on."""
+        ...
+
     def silence(self, tail: float = 0.0) -> None:
         """Drop what was not sent and tell the carrier to drop what it holds (`clear`).
 

@@ -47,7 +47,18 @@ def screening(brief: str, action_url: str, words: TransferWords, *, seconds: int
     return str(response)
 
 
-def room(name: str, label: str, *, action_url: str, status_url: str) -> str:
+def waiting(sound_url: str) -> str:
+    """Play something to a leg that is alone in the room.
+
+    Args:
+        sound_url: Of the sound, which is played again and again.
+    """
+    response = VoiceResponse()
+    response.play(sound_url, loop=0)
+    return str(response)
+
+
+def room(name: str, label: str, *, action_url: str, status_url: str, wait_url: str = "") -> str:
     """Put a leg into a room that ends with whoever leaves it first.
 
     Args:
@@ -56,6 +67,8 @@ def room(name: str, label: str, *, action_url: str, status_url: str) -> str:
         action_url: Asked how the leg goes on after it.
         status_url: Told who comes and goes. The carrier takes it from whoever is first, so both
             legs have the same.
+        wait_url: Asked what to play while the leg is alone; empty for silence, rather than the
+            carrier's loud music.
     """
     response = VoiceResponse()
     dial = Dial(action=action_url, method="POST")
@@ -67,8 +80,7 @@ def room(name: str, label: str, *, action_url: str, status_url: str) -> str:
         end_conference_on_exit=True,
         # The default adds up to a second of delay (twilio.com/docs/voice/twiml/conference).
         jitter_buffer_size="small",
-        # Silence: the usual music would be the last thing to hear before a voice.
-        wait_url="",
+        wait_url=wait_url,
         status_callback=status_url,
         status_callback_method="POST",
         status_callback_event=_EVENTS,

@@ -65,6 +65,8 @@ class TransferDeps:
     desk: ReturnDesk
     webhooks: WebhookDeps
     words: TransferWords = field(default_factory=TransferWords)
+    hold_url: str = ""
+    """Of the sound that a caller hears who is alone in a room; empty for silence."""
 
 
 def transfer_router(deps: TransferDeps) -> APIRouter:
@@ -78,6 +80,7 @@ def transfer_router(deps: TransferDeps) -> APIRouter:
         ("agent-left", routes.agent_left),
         ("conf", routes.conf),
         ("room", routes.room),
+        ("wait", routes.wait),
         ("caller-left", routes.caller_left),
         ("back", routes.caller_left),
     ):
@@ -173,6 +176,10 @@ class _Routes:
             return self._room(record, record.state.person, CALLER)
         return await self._back(asked, record)
 
+    async def wait(self, asked: _Asked) -> str:
+        """The caller is alone in the room, for a moment."""
+        return transfer_twiml.waiting(self._deps.hold_url)
+
     async def caller_left(self, asked: _Asked) -> str:
         """The caller comes out of the room: on with the bot, or goodbye."""
         if asked.call_sid != asked.record.caller_sid:
@@ -249,11 +256,14 @@ class _Routes:
 
     def _room(self, record: TransferRecord, person: int, label: str) -> str:
         left = "agent-left" if label == PERSON else "caller-left"
+        # The person waits for a second or two, and is to hear the caller's first word.
+        music = label == CALLER and bool(self._deps.hold_url)
         return transfer_twiml.room(
             self._transfers.orders.room(record, person),
             label,
-            action_url=self._transfers.orders.url(record, left, person),
-            status_url=self._transfers.orders.url(record, "conf", person),
+            action_url=self._transfers.url(record, left, person),
+            status_url=self._transfers.url(record, "conf", person),
+            wait_url=self._transfers.url(record, "wait", person) if music else "",
         )
 
     def _not_needed(self) -> str:

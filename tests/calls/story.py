@@ -280,6 +280,8 @@ class CarrierLine:
         self.silenced: list[float] = []
         self.levels: list[tuple[float, str]] = []
         """When the voice was lowered and brought back."""
+        self.held: list[tuple[float, bool]] = []
+        """When music began and ended."""
 
     def play(self, segment: str, audio: bytes) -> None:
         loop = asyncio.get_running_loop()
@@ -296,6 +298,9 @@ class CarrierLine:
 
     def restore(self) -> None:
         self.levels.append((asyncio.get_running_loop().time(), "restore"))
+
+    def hold(self, wanted: bool) -> None:
+        self.held.append((asyncio.get_running_loop().time(), wanted))
 
     def silence(self, tail: float = 0.0) -> None:
         loop = asyncio.get_running_loop()

@@ -324,3 +324,37 @@ def test_the_bots_own_time_is_limited_still() -> None:
 
     assert CallEnded("failed", "call_seconds") == told.journal.entries[-1].event
     assert 1_020 < told.when(CallEnded)[0] < 1_040
+
+
+def test_who_waits_hears_music_until_they_speak_or_the_person_is_there() -> None:
+    told = story(
+        [
+            (7.0, TransferBegan(1)),
+            *says(8.4, 9.4),
+            (16.0, PersonReady()),
+            *talked(30.0, comes_back=False)[-2:],
+        ],
+        "Opening hours?",
+    )
+    told.play()
+
+    begun = [at for at, plays in told.line.held if plays]
+    ended = [at for at, plays in told.line.held if not plays]
+    (called,) = [
+        entry.at
+        for entry in told.journal.entries
+        if isinstance(entry.event, SpeechHeard) and 3.0 < entry.at < 8.0
+    ]
+    # Half a second after the last word; silent at once when the caller speaks, and for good when
+    # the person is there.
+    assert begun[0] == pytest.approx(called + 0.5, abs=0.02)
+    assert [8.5, 16.0] == ended
+    assert 2 == len(begun)
+    assert 9.4 < begun[1] < 16.0
+
+
+def test_nobody_hears_music_who_does_not_wait() -> None:
+    told = story([*hangs_up(9.0)], people=ScriptedPeople(there=False))
+    told.play()
+
+    assert [] == told.line.held

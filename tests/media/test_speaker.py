@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import dataclasses
+import itertools
 import json
+import math
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -15,6 +17,9 @@ from telephony.media_leg import LegCapabilities
 from telephony.twilio.media_stream import MediaStream
 from tests.media.test_levels import level, tone
 from tests.virtual_clock import run_virtually
+from voicebot.media.hold import UNDER_WORDS
+from voicebot.media.hold_music import hold_music
+from voicebot.media.levels import lowered
 from voicebot.media.speaker import DUCKED, SHORTEST_LEAD, PacedSpeaker
 
 LEAD = 0.12
@@ -73,6 +78,7 @@ def speak(
     act: Callable[[PacedSpeaker, Wire], Coroutine[Any, Any, None]],
     leg: MediaStream | None = None,
     on_played: Callable[[str, float], None] = lambda segment, at: None,
+    hold: bytes = b"",
 ) -> Wire:
     wire = Wire()
 
@@ -87,6 +93,7 @@ def speak(
             on_played=lambda segment: on_played(segment, loop.time()),
             on_audio=lambda ulaw, due: wire.due.append((due, ulaw)),
             lead=LEAD,
+            hold=hold,
         )
         running = asyncio.create_task(speaker.run())
         try:
@@ -276,3 +283,56 @@ def test_without_marks_the_clock_tells_what_was_played() -> None:
 
     assert [(pytest.approx(1.0), "s1"), (pytest.approx(2.0), "s2")] == played
     assert "mark" not in wire.events()
+
+
+def test_music_is_played_between_the_words_and_goes_on_quietly_below_them() -> None:
+    music, words = tone(3.0), lowered(tone(1.0), 40.0)
+
+    async def act(speaker: PacedSpeaker, wire: Wire) -> None:
+        speaker.hold(True)
+        await asyncio.sleep(2.0)
+        speaker.play("s1", words)
+        await asyncio.sleep(3.0)
+        speaker.hold(False)
+        await asyncio.sleep(2.0)
+
+    wire = speak(act, hold=music)
+    sent = wire.audio()
+
+    def heard(begin: float, end: float) -> float:
+        return level(sent[round(begin * 8000) : round(end * 8000)]) - level(music)
+
+    # It comes in softly, gives way to the words by 12 dB, and comes back.
+    assert heard(0.0, 0.1) == pytest.approx(-28, abs=2)
+    assert heard(1.2, 1.9) == pytest.approx(0, abs=0.1)
+    assert heard(2.4, 2.9) == pytest.approx(-UNDER_WORDS, abs=0.5)
+    assert heard(3.8, 4.8) == pytest.approx(0, abs=0.1)
+    # It stops at once.
+    assert wire.sent[-1][0] <= 5.0
+    assert ["media", "mark", "media", "clear", "media"] == wire.events()
+
+
+def test_music_that_ends_takes_no_words_with_it() -> None:
+    async def act(speaker: PacedSpeaker, wire: Wire) -> None:
+        speaker.hold(True)
+        await asyncio.sleep(1.0)
+        speaker.play("s1", tone(1.0))
+        await asyncio.sleep(0.02)
+        speaker.hold(False)
+        await asyncio.sleep(3.0)
+
+    wire = speak(act, hold=tone(3.0))
+
+    assert ["media", "mark"] == wire.events()
+
+
+def test_the_music_has_no_seam_no_silence_and_leaves_room_for_words() -> None:
+    music = hold_music()
+
+    twice = music[-800:] + music[:800]
+    blocks = [level(twice[n : n + 200]) for n in range(0, len(twice), 200)]
+    assert max(abs(b - a) for a, b in itertools.pairwise(blocks)) < 9
+    levels = [level(music[n : n + 800]) for n in range(0, len(music), 800)]
+    full = 20 * math.log10(32_768)
+    assert -48 < min(levels) - full
+    assert max(levels) - full < -24

@@ -118,3 +118,18 @@ async def test_a_move_without_an_answer_is_found_out_about() -> None:
         await caller.ended()
 
         assert [CallEnded("transferred")] == w.found(CallEnded)
+
+
+@virtually
+async def test_no_silence_is_longer_than_two_seconds_however_long_it_rings() -> None:
+    talks = Person.takes_calls(says=tone(20.0)).leaving(8.0)
+    people = {ANNA: Person.never_answers(), BEN: talks}
+    async with world(people=people, others=(BEN,), after="goodbye", ring=20) as w:
+        caller = await w.caller()
+        ben = await w.carrier.rung(BEN, timeout=60.0)
+        await w.carrier.met(caller, ben)
+        await ben.ended()
+
+        asked = (caller.answered_at or 0.0) + 2.0
+        assert (ben.ended_at or 0.0) - asked > 25.0
+        assert caller.longest_silence(asked, ben.ended_at) < 1.2

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 import structlog
 
 from dialogue.acts import Act, CancelHandoff, Interrupted, NoInput, Say, UserTurn
+from voicebot.call.comfort import Comfort
 from voicebot.call.conversation import Decided, DecisionFailed
 from voicebot.call.ending import Ending
 from voicebot.call.hearing import Hearing
@@ -120,6 +121,7 @@ class CallSession:
             finish=self._end,
         )
         self._transferring = self._responder.transferring
+        self._comfort = Comfort(parts.speaker)
         self._trouble = Trouble(failures=policy.failures, owed=policy.owed)
         self._outcome: Outcome | None = None
 
@@ -146,6 +148,7 @@ class CallSession:
         try:
             while self._outcome is None:
                 self._expire()
+                self._tend_comfort()
                 if self._outcome is None:
                     event = await self._inbox.next(self._deadline() - self.now)
                     if event is not None:
@@ -238,6 +241,7 @@ class CallSession:
             self._speech.deadline,
             self._responder.errands.deadline,
             self._trouble.deadline,
+            self._comfort.deadline,
         ]
         return min(deadline for deadline in deadlines if deadline is not None)
 
@@ -263,6 +267,10 @@ class CallSession:
             self._engine_failed(EngineFailed("dialogue", "silent"))
         if now >= self._longest and self._outcome is None:
             self._end("failed", "call_seconds")
+
+    def _tend_comfort(self) -> None:
+        waits = self._transferring.is_waiting and self._floor_is_free
+        self._comfort.update(self._at, wanted=waits, speaking=self._speech.busy)
 
     # --- decisions of the turn-taker ---------------------------------------------------------
 

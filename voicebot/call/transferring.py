@@ -107,6 +107,11 @@ class Transferring:
         """Whether the dialogue has nothing to say now."""
         return self.place not in (Place.BOT, Place.CALLING)
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the caller waits for a person, and was not told that one is there."""
+        return self.place in (Place.CALLING, Place.MOVING)
+
     def begin(self, handoff: HandoffDecided) -> bool:
         """Begin to ring people; False where nobody can be, and the call ends with the handoff."""
         if self.place is not Place.BOT or self._line is None or not self._line.begin(handoff):

@@ -9,13 +9,13 @@ from telephony.g711 import gain_table
 STEP = 40
 """Samples of one step of a ramp (5 ms): short enough not to be heard as steps."""
 
-_QUIETEST = 60
+QUIETEST = 60.0
 """dB below which a sample is silence."""
 
 
-@lru_cache(maxsize=_QUIETEST + 1)
+@lru_cache(maxsize=int(QUIETEST) + 1)
 def _table(decibels: int) -> bytes:
-    return gain_table(0.0 if decibels >= _QUIETEST else 10 ** (-decibels / 20))
+    return gain_table(0.0 if decibels >= QUIETEST else 10 ** (-decibels / 20))
 
 
 def lowered(audio: bytes, decibels: float) -> bytes:
@@ -37,8 +37,8 @@ def ramped(audio: bytes, begin: float, end: float) -> bytes:
 
 def faded(audio: bytes, begin: float = 0.0) -> bytes:
     """Return mu-law audio that dies away, from `begin` dB less than it is to silence."""
-    return ramped(audio, begin, float(_QUIETEST))
+    return ramped(audio, begin, QUIETEST)
 
 
 def _steps(decibels: float) -> int:
-    return min(_QUIETEST, max(0, round(decibels)))
+    return min(int(QUIETEST), max(0, round(decibels)))

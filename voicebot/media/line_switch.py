@@ -65,6 +65,11 @@ class LineSwitch:
         """Bring the voice back."""
         self._now.speaker.restore()
 
+    def hold(self, wanted: bool) -> None:
+        """Play music to a caller who waits, where there is a line."""
+        if self._carries:
+            self._now.speaker.hold(wanted)
+
     def silence(self, tail: float = 0.0) -> None:
         """Drop what was not sent, where there is a line."""
         if self._carries:

@@ -102,6 +102,9 @@ class MicrophoneLine:
         """Bring the voice back."""
         self._wanted = 1.0
 
+    def hold(self, wanted: bool) -> None:
+        """Nobody waits at a microphone: there is no person to be rung."""
+
     def silence(self, tail: float = 0.0) -> None:
         """Stop, dying away over `tail` seconds."""
         playing, position = self._playing, self._position

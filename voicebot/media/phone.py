@@ -166,6 +166,7 @@ class PhoneLine:
         detector: SpeechDetector,
         *,
         lead: float,
+        hold: bytes = b"",
         post: Callable[[SessionEvent], None],
         clock: Callable[[], float],
     ) -> None:
@@ -176,6 +177,7 @@ class PhoneLine:
             leg: The codec that read it so far.
             detector: This call's own.
             lead: Seconds of speech kept ahead of the caller's ear.
+            hold: Mu-law that is played in a loop to a caller who waits; empty for silence.
             post: Takes what happens on the line.
             clock: The call clock.
         """
@@ -207,6 +209,7 @@ class PhoneLine:
             on_played=lambda segment: post(MarkEchoed(segment)),
             on_audio=lambda ulaw, due: echo.played(ulaw, clock() + due - loop.time()),
             lead=lead,
+            hold=hold,
         )
         self._worker = PipelineWorker(
             Pipeline(

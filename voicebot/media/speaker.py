@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 from telephony.media_leg import MediaLeg, WireMessage
+from voicebot.media.hold import HoldSound
 from voicebot.media.levels import faded, lowered, ramped
 from voicebot.ports import SAMPLE_RATE
 
@@ -32,6 +33,8 @@ _LATE = 0.02
 """Seconds by which the lead grows when a chunk came too late."""
 _CALM = 0.0002
 """Seconds by which it shrinks with each chunk that did not (half a minute from end to end)."""
+_HOLD_TAIL = 0.06
+"""Seconds over which what a waiting caller hears dies away where it has to stop at once."""
 _RECENT = SAMPLE_RATE // 2
 """Bytes of what was sent that are kept for a faded tail."""
 
@@ -49,6 +52,7 @@ class PacedSpeaker:
         on_audio: Callable[[bytes, float], None] | None = None,
         lead: float = 0.12,
         timeout: float = 5.0,
+        hold: bytes = b"",
     ) -> None:
         """Make a speaker; nothing is sent before `run`.
 
@@ -62,6 +66,7 @@ class PacedSpeaker:
                 at the ear; no bytes when what was due later was cleared.
             lead: Most seconds that are kept ahead of the caller's ear.
             timeout: Seconds that one message may take; beyond, `run` raises TimeoutError.
+            hold: Mu-law that is played in a loop to a caller who waits; empty for silence.
         """
         self._leg = leg
         self._send = send
@@ -83,6 +88,11 @@ class PacedSpeaker:
         """The last of what was sent."""
         self._unsent = b""
         """What was to follow it in the same segment."""
+        self._hold = HoldSound(hold)
+        self._speaks = False
+        """A segment is being sent."""
+        self._words_until = 0.0
+        """Loop time when the last word that was sent will have been played."""
         self._level = self._wanted = 0.0
         """dB less than full: of what was sent last, and of what is sent next."""
 
@@ -104,6 +114,17 @@ class PacedSpeaker:
         """Bring the voice back."""
         self._wanted = 0.0
 
+    def hold(self, wanted: bool) -> None:
+        """Begin to play what a waiting caller hears, or stop it at once; words go on."""
+        if wanted == self._hold.wanted:
+            return
+        sounded, self._hold.wanted = self._hold.sounds, wanted
+        now = asyncio.get_running_loop().time()
+        words = bool(self._segments) or self._speaks or now < self._words_until
+        if sounded and not wanted and not words and self._silenced is None:
+            self._silenced = _HOLD_TAIL
+        self._wake.set()
+
     def silence(self, tail: float = 0.0) -> None:
         """Drop what is queued, have the carrier drop what it holds, and fade out over `tail` s."""
         self._segments.clear()
@@ -118,7 +139,11 @@ class PacedSpeaker:
                     tail, self._silenced = self._silenced, None
                     await self._fall_silent(tail)
                 elif self._segments:
+                    self._speaks = True
                     await self._play(*self._segments.popleft())
+                    self._speaks = False
+                elif self._hold.sounds:
+                    await self._play_hold()
                 else:
                     self._wake.clear()
                     await self._wake.wait()
@@ -133,15 +158,30 @@ class PacedSpeaker:
             await self._pause(self._played_until + seconds - self._lead - loop.time())
             if self._silenced is not None:
                 return
-            sent = ramped(chunk, self._level, self._wanted)
+            sent = ramped(self._hold.under(chunk), self._level, self._wanted)
             self._level, self._unsent = self._wanted, audio[start + CHUNK :]
             gap = await self._deliver_audio(sent)
+            self._words_until = self._played_until
             self._adapt(late=start > 0 and gap > 0)
             if start == 0:
                 self._on_sent(segment)
         if not audio:
             self._on_sent(segment)
         await self._mark(segment)
+
+    async def _play_hold(self) -> None:
+        loop = asyncio.get_running_loop()
+        ahead = self._played_until + CHUNK / SAMPLE_RATE - self._lead - loop.time()
+        if ahead > 0:
+            self._wake.clear()
+            try:
+                async with asyncio.timeout(ahead):
+                    await self._wake.wait()
+                return  # There may be something better to play.
+            except TimeoutError:
+                pass
+        gap = await self._deliver_audio(self._hold.next(CHUNK))
+        self._adapt(late=0 < gap < self._lead)
 
     async def _mark(self, segment: str) -> None:
         if self._leg.capabilities.marks:
@@ -170,6 +210,8 @@ class PacedSpeaker:
         self._forget_unmarked()
         self._on_audio(b"", now)
         speaking, self._played_until = ahead > 0, now
+        self._words_until = now
+        self._hold.cut()
         dropped = bytes(self._recent[max(0, len(self._recent) - ahead) :]) if speaking else b""
         rest = lowered(self._unsent[: round(tail * SAMPLE_RATE)], self._level)
         self._recent.clear()

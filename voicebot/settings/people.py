@@ -34,6 +34,9 @@ class HandoffSettings(BaseModel):
     patience: Seconds = Field(
         90.0, description="How long a caller waits for somebody to take a warm transfer."
     )
+    hold: Literal["music", "none"] = Field(
+        "music", description="What a caller hears between words while people are rung."
+    )
     after: Literal["bot", "goodbye"] = Field(
         "bot", description="After a warm transfer's talk: back to the bot, or the call ends."
     )

@@ -25,7 +25,7 @@ from telephony.webhooks.routes import WebhookDeps, carrier_router
 from voicebot.bootstrap import Service
 from voicebot.settings import Settings
 from voicebot.web.carriers import carriers
-from voicebot.web.fellowship import Fellowship
+from voicebot.web.hold import HOLD_PATH, hold_router
 from voicebot.web.hosting import CallHost
 from voicebot.web.outbound import open_outbound
 from voicebot.web.phone_page import MEDIA_PATH as PAGE_PATH
@@ -129,8 +129,12 @@ def create_app(
         )
         app.include_router(carrier_router(deps))
         if transfers is not None and carrier.dialect is TWILIO:
-            app.include_router(transfer_router(TransferDeps(transfers.transfers, transfers, deps)))
+            hold = f"{settings.public_url}{HOLD_PATH}" if settings.handoff.hold == "music" else ""
+            app.include_router(
+                transfer_router(TransferDeps(transfers.transfers, transfers, deps, hold_url=hold))
+            )
     app.include_router(outbound.router)
+    app.include_router(hold_router())
 
     if settings.chat.enabled:
         app.include_router(chat_router(chats, settings.chat.origins, settings.public_url))

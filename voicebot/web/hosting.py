@@ -27,6 +27,7 @@ from voicebot.dialling.plans import Plan
 from voicebot.hotlines import Hotline, HotlineUnavailable
 from voicebot.journal import CallAnswered, StreamStarted
 from voicebot.media.handshake import StreamRefused, read_start
+from voicebot.media.hold_music import hold_music
 from voicebot.media.line_switch import LineSwitch
 from voicebot.media.phone import PhoneLine
 from voicebot.settings import Settings
@@ -263,6 +264,7 @@ class CallHost:
             leg,
             self._service.speech_detector(),
             lead=self._settings.playout.lead,
+            hold=hold_music() if self._settings.handoff.hold == "music" else b"",
             post=live.switch.post_of(lambda: line),
             clock=lambda: live.session.now,
         )
