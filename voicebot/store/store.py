@@ -18,6 +18,7 @@ from voicebot.store.queries import CallRow, UnansweredRow
 from voicebot.store.ringing import RingingBook
 from voicebot.store.staff import StaffBook
 from voicebot.store.transfers import TransferBook
+from voicebot.store.usage import UsageBook
 from voicebot.store.wire import Wire
 from voicebot.store.workers import WorkerBook
 from voicebot.store.writer import JournalWriter, QueueLimits
@@ -77,6 +78,11 @@ class Store(Book):
     def transfers(self) -> TransferBook:
         """Callers on their way to people."""
         return TransferBook(self._engine)
+
+    @property
+    def usage(self) -> UsageBook:
+        """What all processes together have taken on."""
+        return UsageBook(self._engine)
 
     @property
     def workers(self) -> WorkerBook:

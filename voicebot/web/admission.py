@@ -13,6 +13,8 @@ from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from voicebot.store.usage import Usage
+
 
 class Verdict(StrEnum):
     """What becomes of a caller."""
@@ -113,17 +115,24 @@ class Admission:
         """Calls that were let in and are not over."""
         return len(self._calls)
 
-    def decide(self, caller: str, now: float) -> Verdict:
-        """Decide on a caller: their number, or empty if it is withheld."""
+    def decide(self, caller: str, now: float, counted: Usage | None = None) -> Verdict:
+        """Decide on a caller.
+
+        Args:
+            caller: Their number; empty if it is withheld.
+            now: Seconds since the epoch.
+            counted: What all processes have taken on, where there are several.
+        """
         policy = self.policy
         self._forget_no_shows(now)
-        if self.closed:
+        if self.closed or (counted is not None and counted.closed):
             return Verdict.CLOSED
         if caller and any(caller.startswith(number) for number in policy.blocked):
             return Verdict.BLOCKED
-        if self._is_crowd(caller, now):
+        if self._is_crowd(caller, now, counted):
             return Verdict.CROWD
-        if policy.minutes_per_day and self.seconds_today(now) >= policy.minutes_per_day * 60:
+        spent = max(self.seconds_today(now), counted.seconds_today if counted else 0.0)
+        if policy.minutes_per_day and spent >= policy.minutes_per_day * 60:
             return Verdict.SPENT
         if self.live >= self.capacity.limit:
             return Verdict.FULL
@@ -164,16 +173,19 @@ class Admission:
             if not call.begun and now - call.since >= self.policy.expected:
                 del self._calls[call_sid]
 
-    def _is_crowd(self, caller: str, now: float) -> bool:
+    def _is_crowd(self, caller: str, now: float, counted: Usage | None) -> bool:
         policy = self.policy
         if not caller:
             return False
-        if policy.per_caller and policy.per_caller <= sum(
-            call.caller == caller for call in self._calls.values()
+        here = sum(call.caller == caller for call in self._calls.values())
+        if policy.per_caller and policy.per_caller <= max(
+            here, counted.now_of_caller if counted else 0
         ):
             return True
         lately = self._lately.get(caller, ())
-        recent = sum(now - at < _HOUR for at in lately)
+        recent = max(
+            sum(now - at < _HOUR for at in lately), counted.hour_of_caller if counted else 0
+        )
         return bool(policy.per_caller_hour) and recent >= policy.per_caller_hour
 
     def _roll(self, now: float) -> None:

@@ -154,7 +154,8 @@ class Reception:
             return self._menu(call.called, _BUSY)
         self.admission.closed = self._limits.closed_file.exists()
         self.observe()
-        verdict = self.admission.decide(call.caller, self._clock())
+        counted = await self._register.usage(call.caller, self._clock())
+        verdict = self.admission.decide(call.caller, self._clock(), counted)
         if verdict is not Verdict.TAKEN:
             limit = self.admission.capacity.limit
             _log.warning("call not taken", reason=verdict, live=self.live, limit=limit)

@@ -23,6 +23,7 @@ from voicebot.store import Store, StoreError
 from voicebot.store.deadline import in_time
 from voicebot.store.queries import CallState
 from voicebot.store.ringing import RingingBook
+from voicebot.store.usage import Usage
 from voicebot.store.workers import Worker
 from voicebot.web.workforce import Workforce
 
@@ -57,6 +58,15 @@ class CallRegister(Protocol):
 
     async def called(self, call_sid: str) -> str:
         """Return the number that was called; empty for a call that never rang."""
+        ...
+
+    async def usage(self, caller: str, now: float) -> Usage | None:
+        """Return what all processes have taken on; None where this one is alone, or does not know.
+
+        Args:
+            caller: Their number; empty if it is withheld.
+            now: Seconds since the epoch.
+        """
         ...
 
     async def elsewhere(self, call_sid: str) -> Worker | None:
@@ -118,6 +128,10 @@ class LocalRegister:
             return None
         known = self._calls.get(call_sid)
         return known.call if known is not None else None
+
+    async def usage(self, caller: str, now: float) -> Usage | None:
+        """Nothing but what this process counts."""
+        return None
 
     async def elsewhere(self, call_sid: str) -> Worker | None:
         """Nowhere."""
@@ -197,6 +211,15 @@ class SharedRegister:
             _log.error("a stream could not be checked", call_sid=call_sid, reason=str(error))
             return None
         return found[0] if found else None
+
+    async def usage(self, caller: str, now: float) -> Usage | None:
+        """See `CallRegister.usage`."""
+        try:
+            return await in_time(lambda: self._store.usage.usage(caller, now, self._life))
+        except StoreError as error:
+            # Each process counts for itself meanwhile.
+            _log.error("calls could not be counted", reason=str(error))
+            return None
 
     async def elsewhere(self, call_sid: str) -> Worker | None:
         """See `CallRegister.elsewhere`."""
