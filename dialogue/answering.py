@@ -16,6 +16,7 @@ from dialogue import (
 )
 from dialogue.dictation import Dictation
 from dialogue.domain import Domain
+from dialogue.flows import Slot
 from dialogue.judgement import judge
 from dialogue.needs import Needs
 from dialogue.offers import Offers
@@ -59,6 +60,8 @@ class Answers:
         match question.topic:
             case Topic.SLOT:
                 slot = self._domain.slots[question.slot]
+                if self._amended(reply, slot, text):
+                    return True
                 if slot.is_code and self._told_ahead(reply, text):
                     return True
                 return self.dictation.asked_for(reply, slot, text)
@@ -76,6 +79,16 @@ class Answers:
                 return self._go_on(reply, text)
             case Topic.MORE | Topic.NEED:
                 return self._more(reply, question, text)
+
+    def _amended(self, reply: Reply, asked: Slot, text: str) -> bool:
+        """Put a value right that was given before the one that is asked for now."""
+        task = reply.state.task
+        flow = self._domain.flows[task.flow] if task is not None else None
+        found = unasked.amended(reply, flow, asked, text) if flow is not None else None
+        if flow is None or found is None:
+            return False
+        unasked.correct(reply, flow, *found)
+        return True
 
     def _told_ahead(self, reply: Reply, text: str) -> bool:
         """Keep a value that the task asks for later, where the turn says nothing else."""

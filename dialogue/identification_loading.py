@@ -78,7 +78,8 @@ def _identification(
         caller=caller,
         proofs=proofs,
         reason=templates(section, "reason", (), mistakes, required=True),
-        wrong=templates(section, "wrong", (), mistakes, required=True),
+        # What was said may be said again, so that the customer hears which of it was misheard.
+        wrong=templates(section, "wrong", arguments.values(), mistakes, required=True),
         attempts=int(section.number("attempts", 2, 1, 3)),
         most_wrong=int(section.number("most_wrong", 4, 1, 10)),
     )

@@ -15,9 +15,17 @@ from dialogue.reply import Reply
 def ask_again(reply: Reply, *, rephrased: bool = False) -> None:
     """Ask the open question again, or how to help where none is open."""
     question = reply.state.question
+    begun = reply.state.partial.get(question.slot, "") if question is not None else ""
     if question is None:
         reply.ask_need()
+    elif begun and not rephrased:
+        # What there is of it counts: only the rest is asked for.
+        partial = reply.domain.slots[question.slot].partial
+        reply.ask(question, spoken_as=partial.fill({question.slot: begun}))
     elif rephrased:
+        if begun:
+            # All of it is asked for.
+            reply.forget(question.slot)
         reply.ask(question, spoken_as=question.rephrased or question.text)
     elif question.topic is Topic.NEED:
         # Nobody greets twice.

@@ -6,13 +6,18 @@ from collections.abc import Mapping
 
 from dialogue import choices, tasks
 from dialogue.domain import Domain
-from dialogue.flows import Flow, SlotKind
+from dialogue.flows import Flow, Slot, SlotKind
 from dialogue.policy import Band, Decision
 from dialogue.reply import Reply
 from dialogue.understanding.addresses import read_address
+from dialogue.understanding.edits import parts
 from dialogue.understanding.english_language import ENGLISH
 from dialogue.understanding.numbers import read_code, tokens
-from dialogue.understanding.values import put_right, read_unasked, read_value
+from dialogue.understanding.symbols import tokens_of
+from dialogue.understanding.values import put_right, read_unasked, read_value, shape_of
+
+_ALIKE = 0.5
+"""Share of its characters that a value keeps when it is put right."""
 
 
 def code_in(domain: Domain, text: str, known: Mapping[str, str]) -> tuple[str, str] | None:
@@ -53,6 +58,35 @@ def _meant(domain: Domain, name: str, text: str) -> str:
         if slot.is_code and slot.digits == digits and tokens(slot.label)[0] in said
     ]
     return named[0] if named and name not in named else name
+
+
+def amended(reply: Reply, flow: Flow, asked: Slot, text: str) -> tuple[str, str] | None:
+    """Return (slot, value) of an earlier code that the turn puts right instead of answering.
+
+    "No sorry, it's 3 6 2 2 0 4", where the year of birth was asked for, is the number before it:
+    it cannot be a year, or it is said to put something right and is nearly what was said before.
+    """
+    shape = shape_of(asked)
+    repairs = any(part.repairs or part.restarts for part in parts(tokens_of(text)))
+    for name in flow.slots():
+        slot, known = reply.domain.slots[name], reply.state.slots.get(name)
+        if name == asked.name or known is None or not slot.is_code or not shape_of(slot):
+            continue
+        value = read_unasked(slot, text, reply.domain.speech)
+        if not value and (code := read_code(text, slot.digits, expected=False)):
+            value = code.digits
+        if not value or value == known:
+            continue
+        fits = shape is None or shape.begins(value)
+        alike = _alike(value, known)
+        if (alike or not fits) if repairs else (alike and not fits):
+            return name, value
+    return None
+
+
+def _alike(value: str, known: str) -> bool:
+    same = sum(one == other for one, other in zip(value, known, strict=False))
+    return same >= _ALIKE * max(len(value), len(known))
 
 
 def number_for(domain: Domain, flow: Flow, text: str) -> tuple[str, str] | None:

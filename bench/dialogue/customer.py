@@ -13,7 +13,8 @@ from enum import StrEnum
 from random import Random
 
 from bench.dialogue.floor import Facts
-from bench.dialogue.goals import BY_NAME, Goal
+from bench.dialogue.goals import Goal
+from bench.dialogue.houses import BY_NAME
 from bench.dialogue.wording import Wording, dictated, in_words, spelled
 from dialogue.spoken import sentences
 
@@ -63,6 +64,8 @@ class Action:
 
 
 _ASKS = (
+    ("birth_year", r"which year were you born|year you were born"),
+    ("patient", r"patient number|six digits"),
     ("postcode", r"zip code|postcode|post code"),
     ("phone", r"which number can we reach|ten digits|phone number"),
     ("wish", r"like instead|like in its place"),
@@ -194,9 +197,10 @@ class Customer:
         """Whether a number of the customer's was read back wrong."""
         for group in re.findall(r"\d(?:[ ,]+\d)+", text):
             digits = re.sub(r"\D", "", group)
-            for fact in ("order", "phone"):
+            for fact in ("order", "patient", "phone"):
                 mine = self.facts.get(fact, "")
-                if len(digits) == len(mine) and digits != mine and self._asked == fact:
+                theirs = fact in self.given if fact == "patient" else self._asked == fact
+                if len(digits) == len(mine) and digits != mine and theirs:
                     self._to_correct = fact
                     return True
         return False
@@ -282,7 +286,7 @@ class Customer:
         return str(self._random.choice(self._wording.all("digression"))["question"])
 
     def _confirm(self, text: str) -> str:
-        if fact := self._said_wrong(text.lower()):
+        if (fact := self._said_wrong(text.lower())) or (fact := self._not_mine(text)):
             return self._correct(fact)
         if not self._means_mine(text):
             return self._pick("not_that")
@@ -290,6 +294,13 @@ class Customer:
             self._hesitated = True
             return self._pick("unsure")
         return self._pick("yes" if self.goal.agrees else "no")
+
+    def _not_mine(self, text: str) -> str:
+        """Return the fact that was given last where a number is asked back that is none of mine."""
+        asked = re.search(r"was that ([\d ,]+)", text.lower())
+        digits = re.sub(r"\D", "", asked[1]) if asked else ""
+        mine = {re.sub(r"\D", "", value) for value in self.facts.values()}
+        return self._asked if digits and digits not in mine and self._asked in self.facts else ""
 
     def _means_mine(self, text: str) -> bool:
         """Whether what is to be confirmed is what the customer wants."""
@@ -313,9 +324,9 @@ class Customer:
         return "phone" if len(number) == len(mine) > 0 and number != mine else ""
 
     def _choose(self, named: str) -> str:
-        if "track" in named and "cancel" in named and self.goal.pick:
+        options = re.split(r", (?:or )?| or ", named)
+        if len(options) > 2 and self.goal.pick:
             return self._pick("pick", self.goal.pick)
-        options = re.split(r",? or ", named)
         for number, option in enumerate(options):
             if any(word in option for word in self.goal.words):
                 if len(options) == 1:

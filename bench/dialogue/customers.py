@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from bench.dialogue.customer import Manner
-from bench.dialogue.goals import GOALS
+from bench.dialogue.houses import BY_NAME, HOUSES
 from bench.dialogue.talk import Record, Stage
 from voicebot.bootstrap import open_manager
 from voicebot.settings import Settings
@@ -104,7 +104,7 @@ def play_all(
     told: Callable[[int], None] = lambda done: None,
 ) -> list[Record]:
     """Hold all conversations; `told` hears how many are done."""
-    chosen = [goal for goal in GOALS if not goals or goal.name in goals]
+    chosen = [goal for goal in stage.house.goals if not goals or goal.name in goals]
     records = []
     for goal, manner, seed in stage.cast(seeds, manners, chosen):
         records.append(stage.play(goal, manner, seed))
@@ -121,7 +121,8 @@ def _share(verdicts: Iterable[bool | None]) -> float | None:
 @click.option("--seeds", default=2, show_default=True, help="Customers of each goal and manner.")
 @click.option("--first", default=1000, show_default=True, help="First seed; tests use low ones.")
 @click.option("--manner", "manners", multiple=True, type=click.Choice([m.value for m in Manner]))
-@click.option("--goal", "goals", multiple=True, type=click.Choice([g.name for g in GOALS]))
+@click.option("--goal", "goals", multiple=True, type=click.Choice(list(BY_NAME)))
+@click.option("--domain", type=click.Choice(list(HOUSES)), default="retail", show_default=True)
 @click.option("--misses", "with_misses", is_flag=True, help="Print conversations that fell short.")
 @click.option("--json", "output", type=click.Path(dir_okay=False, path_type=Path))
 def main(
@@ -129,12 +130,13 @@ def main(
     first: int,
     manners: tuple[str, ...],
     goals: tuple[str, ...],
+    domain: str,
     with_misses: bool,
     output: Path | None,
 ) -> None:
     """Let simulated customers talk to the hotline in text, and judge what came of it."""
     began = time.monotonic()
-    stage = Stage(open_manager(Settings()))
+    stage = Stage(open_manager(Settings(domain=domain)))
     try:
         chosen = tuple(Manner(name) for name in manners) or tuple(Manner)
         records = play_all(stage, range(first, first + seeds), chosen, goals)

@@ -1,11 +1,13 @@
-"""What the demo shop holds, and which of it a simulated customer knows."""
+"""What the demo shop and clinic hold, and which of it a simulated customer knows."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from random import Random
+
+from voicebot.actions.demo_clinic import DemoClinic, Patient
 
 Facts = dict[str, str]
 Find = Callable[["Floor", Random], Facts | None]
@@ -13,19 +15,34 @@ Find = Callable[["Floor", Random], Facts | None]
 
 
 class Floor:
-    """What the demo shop holds, as customers know it from their papers."""
+    """What the called house holds, as its customers know it from their papers."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self,
+        orders: Sequence[Mapping[str, object]] = (),
+        customers: Mapping[object, Mapping[str, object]] | None = None,
+        patients: Sequence[Patient] = (),
+    ) -> None:
+        self.orders = orders
+        self.customers = customers or {}
+        self.patients = patients
+
+    @classmethod
+    def shop(cls, path: Path) -> Floor:
         """Read a filled shop."""
         shop = sqlite3.connect(path)
         shop.row_factory = sqlite3.Row
         try:
-            self.orders = [dict(row) for row in shop.execute("SELECT * FROM orders")]
-            self.customers = {
-                row["id"]: dict(row) for row in shop.execute("SELECT * FROM customers")
-            }
+            orders = [dict(row) for row in shop.execute("SELECT * FROM orders")]
+            rows = shop.execute("SELECT * FROM customers")
+            return cls(orders, {row["id"]: dict(row) for row in rows})
         finally:
             shop.close()
+
+    @classmethod
+    def clinic(cls) -> Floor:
+        """Read the demo clinic's book."""
+        return cls(patients=DemoClinic().patients())
 
     def facts(self, order: Mapping[str, object]) -> Facts:
         """Return what the owner of an order knows."""
@@ -43,7 +60,7 @@ def order_in(*states: str, days: tuple[int, int] = (-10_000, 10_000)) -> Find:
         fitting = [
             order
             for order in floor.orders
-            if order["state"] in states and days[0] <= int(order["day"]) <= days[1]
+            if order["state"] in states and days[0] <= int(str(order["day"])) <= days[1]
         ]
         return floor.facts(random.choice(fitting)) if fitting else None
 
@@ -61,6 +78,32 @@ def unknown_order(floor: Floor, random: Random) -> Facts | None:
     while (number := f"{random.randrange(10_000, 100_000)}") in taken:
         pass
     return {"order": number, "phone": "2025550143"}
+
+
+def patient(fits: Callable[[Patient], bool]) -> Find:
+    """Return what chooses a patient of whom this is so."""
+
+    def find(floor: Floor, random: Random) -> Facts | None:
+        fitting = [known for known in floor.patients if fits(known)]
+        if not fitting:
+            return None
+        chosen = random.choice(fitting)
+        facts = {"patient": chosen.number, "birth_year": chosen.birth_year}
+        return facts | {"phone": f"202555{random.randrange(10_000):04}"}
+
+    return find
+
+
+def unknown_patient(floor: Floor, random: Random) -> Facts | None:
+    """A patient whom the clinic does not know."""
+    taken = {known.number for known in floor.patients}
+    while (number := f"{random.randrange(100_000, 1_000_000)}") in taken:
+        pass
+    return {
+        "patient": number,
+        "birth_year": str(random.randrange(1940, 2006)),
+        "phone": "2025550143",
+    }
 
 
 def moving(find: Find) -> Find:

@@ -350,5 +350,3 @@ GOALS: tuple[Goal, ...] = (
     ),
 )
 """Everything that customers want, with what must come of it."""
-
-BY_NAME = {goal.name: goal for goal in GOALS}

@@ -16,7 +16,8 @@ from typing import Any
 
 from bench.dialogue.customer import Customer, Manner, Move
 from bench.dialogue.floor import Floor
-from bench.dialogue.goals import GOALS, Goal
+from bench.dialogue.goals import Goal
+from bench.dialogue.houses import HOUSES
 from bench.dialogue.wording import Wording
 from dialogue.acts import (
     Ask,
@@ -32,6 +33,7 @@ from dialogue.acts import (
 )
 from dialogue.manager import DialogueManager
 from dialogue.step import Step
+from voicebot.actions.demo_clinic import DemoClinic
 from voicebot.actions.demo_shop import DemoShop
 
 TODAY = date(2026, 3, 2)
@@ -206,22 +208,25 @@ def _same(given: str, wanted: str) -> bool:
 
 
 class Stage:
-    """Where conversations happen: one manager, and a fresh shop for each."""
+    """Where conversations happen: one manager, and a fresh shop or clinic for each."""
 
     def __init__(self, manager: DialogueManager) -> None:
         self.manager = manager
+        self.house = HOUSES[manager.domain.name]
         self._folder = tempfile.TemporaryDirectory(prefix="customers-")
         self._template = Path(self._folder.name) / "template.sqlite3"
         DemoShop.open(self._template, today=lambda: TODAY)
-        self.floor = Floor(self._template)
-        self.wording = Wording(text for text, _ in manager.domain.examples())
+        self.is_clinic = self.house.domain == "clinic"
+        self.floor = Floor.clinic() if self.is_clinic else Floor.shop(self._template)
+        examples = (text for text, _ in manager.domain.examples())
+        self.wording = Wording(examples, self.house.phrases)
 
     def close(self) -> None:
         """Remove the shops."""
         self._folder.cleanup()
 
     def cast(
-        self, seeds: range, manners: Sequence[Manner], goals: Sequence[Goal] = GOALS
+        self, seeds: range, manners: Sequence[Manner], goals: Sequence[Goal]
     ) -> Iterator[tuple[Goal, Manner, int]]:
         """Yield who calls: every goal in every manner, once for each seed (and its weight)."""
         for seed in seeds:
@@ -236,18 +241,21 @@ class Stage:
         random = Random(f"{goal.name}/{manner}/{seed}")
         facts = goal.find(self.floor, random)
         if facts is None:
-            raise ValueError(f"the shop has nothing for {goal.name}")
+            raise ValueError(f"{self.house.domain} has nothing for {goal.name}")
         customer = Customer(goal, facts, manner, self.wording, random)
-        shop = Path(self._folder.name) / "shop.sqlite3"
-        shutil.copyfile(self._template, shop)
         record = Record(goal, manner, seed, facts, goals=customer.goals)
         caller = f"+1{facts['phone']}" if random.random() < 0.5 else ""
-        _Talk(self.manager, DemoShop.open(shop, today=lambda: TODAY).tools(), record).hold(
-            customer, caller
-        )
+        _Talk(self.manager, self._fresh_tools(), record).hold(customer, caller)
         record.slipped = dict(customer.slipped)
         record.given = frozenset(customer.given)
         return record
+
+    def _fresh_tools(self) -> Mapping[str, Callable[..., Mapping[str, Any]]]:
+        if self.is_clinic:
+            return DemoClinic(lambda: TODAY).tools()
+        shop = Path(self._folder.name) / "shop.sqlite3"
+        shutil.copyfile(self._template, shop)
+        return DemoShop.open(shop, today=lambda: TODAY).tools()
 
 
 class _Talk:

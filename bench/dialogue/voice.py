@@ -25,7 +25,8 @@ from bench.callers import SHARED, RecordingsMissing
 from bench.dialogue.customer import Action, Customer, Manner, Move
 from bench.dialogue.customers import misses, table, write
 from bench.dialogue.floor import Floor
-from bench.dialogue.goals import GOALS, Goal
+from bench.dialogue.goals import Goal
+from bench.dialogue.houses import BY_NAME, HOUSES, House
 from bench.dialogue.talk import Record, Use
 from bench.dialogue.wording import Wording, in_words, spelled
 from bench.duplex.corpus import LEVEL
@@ -56,9 +57,15 @@ GIVE_UP = round(25.0 * SAMPLE_RATE)
 CALL_SECONDS = 240.0
 MANNERS = (
     *(Manner.PLAIN, Manner.HURRIED, Manner.RAMBLING, Manner.CORRECTING, Manner.CONFUSED),
-    *(Manner.ANGRY, Manner.CHUNKED, Manner.SILENT),
+    *(Manner.ANGRY, Manner.CHUNKED, Manner.SILENT, Manner.INTERRUPTING),
 )
-"""Interruption is left to the duplex benchmark, and so are other languages."""
+"""The voices speak no other language."""
+INTO_IT = round(1.3 * SAMPLE_RATE)
+"""How long the bot has spoken when it is cut short by a customer who interrupts."""
+INTERRUPTS = 0.5
+"""Share of the answers that are cut short by one who does."""
+TRIES = 20
+"""Draws of somebody for a goal who has not called yet."""
 MOST_RINGS = 4
 RING_AGAIN = 20.0
 """Seconds after which a customer rings again where all lines were busy."""
@@ -89,6 +96,11 @@ class CustomerPlayer(LinePlayer):
         self._answered = 0
         """Where the bot was last heard when the customer thought about it."""
         self._leaves = False
+        self._random = Random(speaker.name)
+        self._cuts = False
+        """Whether the bot was last cut short."""
+        self._considered = 0
+        """Onset of the answer for which it was last decided whether to interrupt."""
         self.meant: list[tuple[float, str]] = []
         """What was said, with the second at which it began."""
 
@@ -105,11 +117,28 @@ class CustomerPlayer(LinePlayer):
                 self.meant.append((start / SAMPLE_RATE, action.text))
             return line
         quiet = last is not None and start - max(last, self._waiting_since) >= QUIET
-        if last is None or not quiet or last <= self._answered or self._leaves:
+        if last is not None and self._cuts and last <= self._waiting_since:
+            # What the bot still said while it was cut short belongs to the answer before.
+            self._answered = max(self._answered, last)
+            self._cuts = False
+        cuts = not quiet and self._interrupts(start, bot)
+        if last is None or not (quiet or cuts) or last <= self._answered or self._leaves:
             return None
+        self._cuts = cuts
         self._answered = last
         self._thought = self._pool.submit(self._think)
         return None
+
+    def _interrupts(self, start: int, bot: AudibleMeter) -> bool:
+        """Whether the customer speaks now, although the bot has not finished."""
+        if self._customer.manner is not Manner.INTERRUPTING or not self.meant:
+            # Everybody lets it greet them.
+            return False
+        began = bot.first_heard_since(max(self._answered, self._waiting_since))
+        if began is None or start - began < INTO_IT or began == self._considered:
+            return False
+        self._considered = began
+        return self._random.random() < INTERRUPTS
 
     def wants_to_hang_up(self, start: int, bot: AudibleMeter) -> bool:
         """Return whether the customer gives up."""
@@ -204,19 +233,21 @@ def record_from(
 
 
 def cast(floor: Floor, calls: int, seed: int, goals: Sequence[Goal]) -> list[Record]:
-    """Return who calls: goals and manners in turn, no order twice."""
+    """Return who calls: goals and manners in turn, no order or patient twice."""
     random = Random(seed)
     used: set[str] = set()
     found: list[Record] = []
     tries = 0
-    while len(found) < calls and tries < calls * 20:
-        goal = goals[len(found) % len(goals)]
+    while len(found) < calls and tries < calls * TRIES:
+        # Whose goals have nobody left are passed over in the end.
+        goal = goals[(len(found) + tries // TRIES) % len(goals)]
         manner = MANNERS[(len(found) + len(found) // len(goals)) % len(MANNERS)]
         tries += 1
         facts = goal.find(floor, random)
-        if facts is None or facts.get("order", "") in used:
+        whose = (facts or {}).get("order") or (facts or {}).get("patient") or "-"
+        if facts is None or whose in used - {"-"}:
             continue
-        used.add(facts.get("order", "-"))
+        used.add(whose)
         found.append(Record(goal, manner, seed + len(found), facts, by_voice=True))
     return found
 
@@ -234,15 +265,33 @@ def noise() -> np.ndarray:
     return np.asarray(samples[len(samples) // 2 :], dtype=np.float32)
 
 
-async def call_all(server: Server, planned: Sequence[Record], at_once: int, noisy: bool) -> None:
-    """Place the calls, so many at once, and fill their records."""
+async def call_all(
+    server: Server,
+    house: House,
+    planned: Sequence[Record],
+    at_once: int,
+    noisy: bool,
+    until: float,
+) -> list[Record]:
+    """Place the calls, so many at once, and return the filled records of those that began in time.
+
+    Args:
+        server: Who is called.
+        house: Whose hotline it is.
+        planned: Who calls.
+        at_once: Calls at the same time.
+        noisy: Whether there is noise on the line.
+        until: By the monotonic clock, when no further call begins.
+    """
     voices = speakers("figures")
-    wording = Wording(text for text, _ in load_domain("retail").examples())
+    examples = (text for text, _ in load_domain(house.domain).examples())
+    wording = Wording(examples, house.phrases)
     waiting = list(enumerate(planned))
     bed = noise() if noisy else None
+    held: list[Record] = []
 
     async def work() -> None:
-        while waiting:
+        while waiting and time.monotonic() < until:
             index, record = waiting.pop(0)
             random = Random(f"{record.goal.name}/{record.manner}/{record.seed}")
             customer = Customer(record.goal, dict(record.facts), record.manner, wording, random)
@@ -267,24 +316,34 @@ async def call_all(server: Server, planned: Sequence[Record], at_once: int, nois
                     # All lines are busy: the server protects the calls that it has.
                     _say(f"{record.goal.name}: not taken, {recording.ended_by}")
                     await asyncio.sleep(RING_AGAIN)
+            if not recording.streams:
+                continue
             await asyncio.to_thread(wait_until_ended, server.database_url, [caller.call_sid])
             record.slipped, record.given = dict(customer.slipped), frozenset(customer.given)
             record_from(record, entries_of(server.database_url, caller.call_sid), player.meant)
+            held.append(record)
             outcome = "; ".join(record.shortfalls()) or "completed"
             _say(f"{record.goal.name}, {record.manner}, {recording.seconds:.0f} s: {outcome}")
 
     await asyncio.gather(*(work() for _ in range(at_once)))
+    return held
 
 
 async def run(
-    calls: int, at_once: int, seed: int, noisy: bool, goals: Sequence[Goal]
+    house: House,
+    goals: Sequence[Goal],
+    calls: int,
+    at_once: int,
+    seed: int,
+    noisy: bool,
+    until: float,
 ) -> list[Record]:
     """Start a server, let customers call it, and return what came of it."""
-    async with running(VOICEBOT) as server:
+    async with running(VOICEBOT, {"VOICEBOT_DOMAIN": house.domain}) as server:
         shop = Path(server.database_url.removeprefix("sqlite:///")).parent / "shop.sqlite3"
-        planned = cast(Floor(shop), calls, seed, goals)
-        await call_all(server, planned, at_once, noisy)
-        return planned
+        floor = Floor.clinic() if house.domain == "clinic" else Floor.shop(shop)
+        planned = cast(floor, calls, seed, goals)
+        return await call_all(server, house, planned, at_once, noisy, until)
 
 
 @click.command()
@@ -293,8 +352,10 @@ async def run(
 @click.option("--seed", default=5, show_default=True)
 @click.option("--clean", is_flag=True, help="No noise; else 15 dB below the voices.")
 @click.option("--skip", default=0, help="Goals that are left out at the beginning of the round.")
-@click.option("--goal", "names", multiple=True, type=click.Choice([g.name for g in GOALS]))
+@click.option("--goal", "names", multiple=True, type=click.Choice(list(BY_NAME)))
+@click.option("--domain", type=click.Choice(list(HOUSES)), default="retail", show_default=True)
 @click.option("--misses", "with_misses", is_flag=True, help="Print conversations that fell short.")
+@click.option("--minutes", default=240.0, show_default=True, help="No call begins later.")
 @click.option("--json", "output", type=click.Path(dir_okay=False, path_type=Path))
 def main(
     calls: int,
@@ -303,15 +364,20 @@ def main(
     clean: bool,
     skip: int,
     names: tuple[str, ...],
+    domain: str,
     with_misses: bool,
+    minutes: float,
     output: Path | None,
 ) -> None:
     """Let simulated customers ring the hotline, and judge what came of it."""
     if not speakers("figures"):
         raise click.ClickException("no voice is installed; see bench/duplex/voices.py")
-    goals = [goal for goal in GOALS[skip:] + GOALS[:skip] if not names or goal.name in names]
+    until = time.monotonic() + minutes * 60
+    house = HOUSES[domain]
+    order = house.goals[skip:] + house.goals[:skip]
+    goals = [goal for goal in order if not names or goal.name in names]
     try:
-        records = asyncio.run(run(calls, at_once, seed, not clean, goals))
+        records = asyncio.run(run(house, goals, calls, at_once, seed, not clean, until))
     except (ServerFailed, RecordingsMissing) as error:
         raise click.ClickException(str(error)) from error
     if with_misses:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -24,9 +24,16 @@ _TEENS = (
 class Wording:
     """Phrases that share nothing with a hotline's examples, and choices among them."""
 
-    def __init__(self, examples: Iterable[str]) -> None:
-        path = Path(__file__).parent / "phrases.yaml"
-        self._all: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    def __init__(self, examples: Iterable[str], files: Sequence[str] = ("phrases.yaml",)) -> None:
+        """
+        Args:
+            examples: What the hotline learnt from.
+            files: Names of files here; what a later one says is said instead.
+        """
+        self._all: Mapping[str, Any] = {}
+        for name in files:
+            text = (Path(__file__).parent / name).read_text(encoding="utf-8")
+            self._all = _instead(self._all, yaml.safe_load(text))
         seen = {run for text in examples for run in runs(text)}
         self.left_out: list[str] = []
         self._phrases = self._unshared(self._all, seen)
@@ -61,6 +68,14 @@ class Wording:
         """Return one of the phrases at a path with its places filled; empty where none are."""
         phrases = self.all(*path)
         return str(random.choice(phrases)).format(**places) if phrases else ""
+
+
+def _instead(old: Mapping[str, Any], new: Mapping[str, Any]) -> Mapping[str, Any]:
+    merged = dict(old)
+    for key, value in new.items():
+        both = isinstance(value, dict) and isinstance(old.get(key), dict)
+        merged[key] = _instead(old[key], value) if both else value
+    return merged
 
 
 def _texts(node: Any) -> list[str]:

@@ -46,6 +46,32 @@ def test_misunderstanding_escalates_to_a_person(call: Conversation) -> None:
     assert call.handoff is not None
 
 
+def test_what_was_taken_of_a_number_outlives_a_turn_that_was_not_understood(
+    call: Conversation,
+) -> None:
+    call.say("where is my order")
+    call.say("four four one")
+    assert call.say("purple monkey dishwasher").endswith("I have 4 4 1. What comes next?")
+    assert "Order 4 4 1 1 7." in call.say("one seven")
+
+
+def test_all_of_a_number_is_asked_for_after_two_turns_that_were_not_understood(
+    call: Conversation,
+) -> None:
+    call.say("where is my order")
+    call.say("four four one")
+    call.say("purple monkey dishwasher")
+    assert "the five digits" in call.say("purple monkey dishwasher")
+    assert "I have 4 4 1." in call.say("four four one")
+
+
+def test_an_order_number_is_put_right_while_the_zip_code_is_asked_for(
+    withheld: Conversation,
+) -> None:
+    assert "zip code" in withheld.say("cancel order 44118")
+    assert "Order 4 4 1 1 9." in withheld.say("oh no, wrong one, I meant 4 4 1 1 9")
+
+
 def test_understanding_again_forgets_the_misunderstandings(call: Conversation) -> None:
     call.say("")
     call.say("")
@@ -163,7 +189,7 @@ def test_a_moment_is_no_digit_of_the_number_that_is_asked_for(
     call.say("where is my order")
     call.say("four four")
     assert call.say(line) == "Sure, take your time."
-    assert call.say("okay, I have it") == "What's your order number?"
+    assert call.say("okay, I have it") == "I have 4 4. What comes next?"
     assert "Order 4 4 1 1 7." in call.say("one one seven")
 
 

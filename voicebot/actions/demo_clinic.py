@@ -6,7 +6,7 @@ The same on every machine; days are counted from today. Nothing outlives the pro
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from threading import Lock
@@ -61,21 +61,12 @@ class DemoClinic:
         self._lock = Lock()
         self._done: dict[str, dict[str, Any]] = {}
         self._call_backs: dict[str, str] = {}
-        now = today()
-        self._patients = {
-            patient.number: patient
-            for patient in (
-                Patient(
-                    "204518",
-                    "1974",
-                    Appointment(now + timedelta(days=3), "10:00", "Doctor Reed"),
-                    "your blood pressure tablets",
-                ),
-                Patient("318846", "1990", None, "your inhaler", renewable=False),
-                Patient("450937", "1958", None, "your thyroid tablets"),
-                Patient("562071", "2001"),
-            )
-        }
+        self._patients = {patient.number: patient for patient in _book(today())}
+
+    def patients(self) -> tuple[Patient, ...]:
+        """Return everybody whom the clinic knows, as of now."""
+        with self._lock:
+            return tuple(replace(patient) for patient in self._patients.values())
 
     def tools(self) -> Mapping[str, Callable[..., Mapping[str, Any]]]:
         """Return the actions that a hotline can call."""
@@ -210,6 +201,37 @@ class DemoClinic:
         if len(self._done) > _REMEMBERED:
             self._done.pop(next(iter(self._done)))
         return result
+
+
+def _book(today: date) -> tuple[Patient, ...]:
+    """Return who is known: some with an appointment, some with a prescription."""
+
+    def at(days: int, time: str, doctor: str) -> Appointment:
+        return Appointment(today + timedelta(days=days), time, doctor)
+
+    tablets, drops = "your blood pressure tablets", "your eye drops"
+    return (
+        Patient("204518", "1974", at(3, "10:00", "Doctor Reed"), tablets),
+        Patient("318846", "1990", None, "your inhaler", renewable=False),
+        Patient("450937", "1958", None, "your thyroid tablets"),
+        Patient("562071", "2001"),
+        Patient("127364", "1983", at(2, "8:30", "Doctor Chen")),
+        Patient("139052", "1966", at(5, "16:15", "Doctor Okafor"), "your thyroid tablets"),
+        Patient("246617", "1949", at(8, "10:30", "Doctor Reed"), drops, renewable=False),
+        Patient("271830", "2003", at(1, "12:00", "Doctor Chen")),
+        Patient("305589", "1995", None, drops),
+        Patient("362204", "1971", None, tablets),
+        Patient("408153", "1988"),
+        Patient("413796", "1962", at(6, "8:30", "Doctor Okafor"), tablets),
+        Patient("527749", "1979", None, "your skin cream", renewable=False),
+        Patient("580016", "1999"),
+        Patient("619423", "1955", at(4, "10:00", "Doctor Chen"), "your inhaler"),
+        Patient("640378", "1992"),
+        Patient("735591", "1986", at(9, "12:00", "Doctor Reed")),
+        Patient("758862", "1970", None, "your skin cream"),
+        Patient("812047", "2000"),
+        Patient("864930", "1945", at(7, "16:15", "Doctor Chen"), tablets),
+    )
 
 
 @cache
