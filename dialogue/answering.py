@@ -87,6 +87,7 @@ class Answers:
         found = unasked.amended(reply, flow, asked, text) if flow is not None else None
         if flow is None or found is None:
             return False
+        reply.forget(asked.name)
         unasked.correct(reply, flow, *found)
         return True
 
@@ -119,7 +120,7 @@ class Answers:
             progress.finish(reply)
             return True
         if polarity is Polarity.NONE:
-            return False
+            return self.dictation.put_right(reply, text, anew=True)
         if polarity is Polarity.YES and not self._plain_yes(rest):
             # "yes, but which one is it": not enough for something that cannot be undone.
             polarity = Polarity.UNSURE

@@ -24,6 +24,7 @@ from dialogue.understanding.answers import (
 from dialogue.understanding.codes import Hypothesis
 from dialogue.understanding.intents import Reading, Understanding
 from dialogue.understanding.numbers import tokens
+from dialogue.understanding.texts import said_instead
 from dialogue.understanding.values import read_value
 from dialogue.understanding.wishes import digresses
 
@@ -32,6 +33,8 @@ _WORDS_OF_AN_OPTION = 3
 _WORDS_OF_A_COMMAND = 7
 """A longer turn is not a bare command such as "start over"."""
 _WORDS_OF_A_REMARK = 3
+_WORDS_AFTER_NO = 3
+"""Words after a no that say more than that a value is not at hand."""
 _SURE_COMMAND = 0.7
 """Probability from which a command is obeyed although free words were asked for."""
 _WORDS_OF_A_VALUE = 9
@@ -39,7 +42,7 @@ _WORDS_OF_A_VALUE = 9
 _WORDS_OF_A_COUNT = 4
 """A turn of as many words that names a day or an amount is not looked at for anything else."""
 _MEASURES = (SlotKind.DATE, SlotKind.AMOUNT, SlotKind.NUMBER)
-_PUT_RIGHT = (SlotKind.ADDRESS, SlotKind.EMAIL)
+_PUT_RIGHT = (SlotKind.ADDRESS, SlotKind.EMAIL, SlotKind.TEXT)
 """Kinds that are told from anything else that may come with a no."""
 _READINGS = 12
 _SURE_ALONE = 0.9
@@ -67,6 +70,9 @@ class Dictation:
         if self._is_elsewhere(reply, slot, text):
             return True
         before = reply.state.partial.get(slot.name, "")
+        if not before and self._was_not_wanted(reply, slot, text):
+            reply.change(task=None, question=None)
+            return False
         # Free words are read back: what the bot never says is left out.
         free = slot.kind in FREE
         bare = without_swearing(text, self._domain.feelings) if free else text
@@ -142,20 +148,33 @@ class Dictation:
                 reply.ask(question)
         return True
 
-    def put_right(self, reply: Reply, text: str) -> bool:
-        """Take a value that comes with the no to its confirmation: "no, it's 14 Elm Street"."""
+    def put_right(self, reply: Reply, text: str, *, anew: bool = False) -> bool:
+        """Take a value instead of the one that was read back: "no, it's 14 Elm Street".
+
+        Args:
+            reply: The step being composed.
+            text: The turn.
+            anew: Nothing says that it is wrong: only another whole value does.
+        """
         task = reply.state.task
         step = self._domain.flows[task.flow].steps[task.step] if task else None
-        slot = self._domain.slots.get(step.slot) if isinstance(step, Confirm) else None
-        if slot is None or slot.kind not in _PUT_RIGHT:
+        if not isinstance(step, Confirm):
             return False
+        places = [step.slot, *(name for name, _ in step.question.places)]
+        named = [self._domain.slots[name] for name in places if name in self._domain.slots]
+        slot = next((slot for slot in named if slot.kind in _PUT_RIGHT), None)
+        if slot is None:
+            return False
+        if slot.kind is SlotKind.TEXT:
+            # "No, I'd rather have the money" says nothing of what is wrong with it.
+            text = said_instead(text, self._domain.speech)
         before = reply.state.slots.get(slot.name, "")
         bare = without_swearing(text, self._domain.feelings)
         fresh = read_value(slot, bare, today=reply.today, language=self._domain.speech)
         said = read_value(
             slot, bare, before=before, today=reply.today, language=self._domain.speech
         )
-        if slot.kind is SlotKind.EMAIL and fresh.whole:
+        if anew or (slot.kind is SlotKind.EMAIL and fresh.whole):
             # All of it again.
             said = fresh
         if not said.whole or said.whole[0].value == before:
@@ -244,6 +263,24 @@ class Dictation:
         return lacks(text, self._domain.speech) and (
             progress.other_way(reply, slot.name) or progress.lacks_again(reply, slot.name)
         )
+
+    def _was_not_wanted(self, reply: Reply, slot: Slot, text: str) -> bool:
+        """Whether a no answers the first question of a task: it was taken up by mistake.
+
+        "No, you've got me wrong, …", however much of the rest a recogniser has spoilt.
+        """
+        task = reply.state.task
+        if task is None or slot.kind not in (*DICTATED, SlotKind.EMAIL):
+            return False
+        if any(name in reply.state.slots for name in self._domain.flows[task.flow].slots()):
+            return False
+        speech = self._domain.speech
+        polarity, rest = read_polarity(text, speech)
+        refused = polarity is Polarity.NO and len(tokens(rest)) >= _WORDS_AFTER_NO
+        if not (refused or is_misunderstanding(text, speech)) or is_question(rest, speech):
+            return False
+        said = read_value(slot, text, today=reply.today, language=speech)
+        return not said.whole and not said.begun
 
     def _is_for_another_task(self, reply: Reply, slot: Slot, text: str) -> bool:
         """Whether the value comes with another task that takes it ("no, cancel order 44118")."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dialogue import calling_out, composing, connecting, digressions, handing_over, repair, unheard
-from dialogue.acts import Answer, UserTurn
+from dialogue.acts import Answer, Channel, UserTurn
 from dialogue.answering import Answers
 from dialogue.brief import Why
 from dialogue.composing import Use
 from dialogue.domain import Domain
+from dialogue.echoes import without_echo
 from dialogue.feelings import Feeling, Sign, mood, read_sign, remembered
+from dialogue.flows import FREE
 from dialogue.keys import Meaning, Pressed, known_keys, read_keys
 from dialogue.knowledge import Knowledge
 from dialogue.needs import Needs
@@ -50,6 +52,8 @@ class Turns:
         reply = Reply(self._domain, state)
         said = turn.text.strip()
         text = self._domain.speech.written(said)
+        if state.channel is Channel.PHONE and not self._is_free(state):
+            text = without_echo(text, self._domain.title)
         sign = read_sign(text, self._domain.feelings, state.turn + 1, state.words)
         words = (*state.words, text)[-4:] if text else state.words
         away = state.patience is not None
@@ -75,6 +79,11 @@ class Turns:
         if reply.acts and reply.rule not in _KEEPS_UNHEARD:
             reply.change(unheard="")
         return reply.step()
+
+    def _is_free(self, state: DialogueState) -> bool:
+        """Whether any words are an answer, also those that the hotline is called by."""
+        slot = self._domain.slots.get(state.question.slot) if state.question else None
+        return slot is not None and slot.kind in FREE
 
     def _felt(self, reply: Reply, sign: Sign, before: Feeling) -> None:
         """Let what the turn showed of the customer's feelings change what is done about it."""

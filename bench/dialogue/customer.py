@@ -82,7 +82,7 @@ _ASKS = (
 _OF_ONE_GOAL = ("address", "wish", "details", "complaint", "email", "chest")
 """Facts that only some goals are asked for; who wants another has been taken wrong."""
 
-_READ_BACK = ("wish",)
+_READ_BACK = ("wish", "details")
 """Words of the customer's own that the bot says again before it acts on them."""
 
 _LISTENING = r"(?:(?:mm-hm|uh-huh|go on|yes|i'm listening)[.,!?]? ?)+"
@@ -318,7 +318,7 @@ class Customer:
             return "" if _names(question, self.facts[self._asked]) else self._asked
         if "email" in self.given and re.search(r" at .+ dot ", question):
             wanted = re.sub(r"\W", "", in_words(self.facts["email"]))
-            return "" if wanted in re.sub(r"\W", "", question) else "email"
+            return "" if re.sub(r"\W", "", question).endswith(wanted) else "email"
         number = re.sub(r"\D", "", question)
         mine = self.facts.get("phone", "") if "phone" in self.goal.facts_wanted else ""
         return "phone" if len(number) == len(mine) > 0 and number != mine else ""

@@ -89,6 +89,8 @@ def write(records: Iterable[Record], path: Path) -> None:
             "captured": r.captured(),
             "corrected": r.corrected(),
             "wrong_effects": len(r.wrong_effects()),
+            "brief": r.brief_complete(),
+            "disposition": r.disposition,
             "lines": r.lines,
         }
         for r in records

@@ -165,7 +165,7 @@ QUESTIONS = (
 
 NEITHER = (
     "neither", "neither of them", "neither of those", "neither one", "none", "none of them",
-    "none of those", "none of these", "something else", "no",
+    "none of those", "none of these", "never of them", "something else", "no",
 )  # fmt: skip
 
 LEAD_INS = (

@@ -17,6 +17,10 @@ REPAIR = re.compile(
     re.IGNORECASE,
 )
 
+_REFUSES = frozenset(("no", "that's"))
+_FEWEST = 2
+"""Words of a text."""
+
 
 def read_text(text: str, language: Language = ENGLISH) -> str:
     """Return what was dictated, without what people say around it and what they took back."""
@@ -25,6 +29,17 @@ def read_text(text: str, language: Language = ENGLISH) -> str:
     for piece in filter(None, pieces[1:]):
         value = _with(value, piece)
     return value
+
+
+def said_instead(text: str, language: Language = ENGLISH) -> str:
+    """Return the words that are to stand instead of others ("sorry, it's …"); empty for none.
+
+    A bare no says that something is wrong, and not that what follows it is the right thing.
+    """
+    lead = f" {text}"
+    repairs = [mark for mark in REPAIR.finditer(lead) if not set(tokens(mark[0])) <= _REFUSES]
+    words = free_text(lead[repairs[-1].end() :], language) if repairs else ""
+    return words if len(tokens(words)) >= _FEWEST else ""
 
 
 def _with(value: str, piece: str) -> str:

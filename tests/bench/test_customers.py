@@ -121,8 +121,17 @@ def test_a_customer_hears_that_an_email_address_is_wrong(stage: Stage) -> None:
     link = "Shall I send a link for a new password to"
     wrong = customer.hear(f"{link} then dot baker 5 3 at A G N M P L E dot com?")
     assert facts["email"] in wrong.text
+    longer = customer.hear(f"{link} ben dot baker 5 3 at example dot commmyes?")
+    assert facts["email"] in longer.text
     right = customer.hear(f"{link} ben dot baker 5 3 at example dot com?")
     assert facts["email"] not in right.text
+
+
+def test_a_customer_hears_that_a_number_is_none_of_theirs(stage: Stage) -> None:
+    status = next(goal for goal in GOALS if goal.name == "status_packing")
+    customer = Customer(status, {"order": "44117"}, Manner.PLAIN, stage.wording, Random(1))
+    customer.hear("What's your order number?")
+    assert customer.hear("Was that 4 4 1 7?").text not in stage.wording.all("yes")
 
 
 def test_a_customer_goes_on_with_a_number_after_an_mm_hm(stage: Stage) -> None:

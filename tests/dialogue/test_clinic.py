@@ -90,6 +90,12 @@ def test_nothing_is_told_to_whom_does_not_know_the_year(call: Conversation) -> N
     assert "colleague" in call.said
 
 
+def test_its_own_name_is_what_a_recogniser_makes_of_noise(call: Conversation) -> None:
+    call.say("can you help me with an appointment")
+    assert "Sorry, I didn't get that." in call.say("Elm Park Clinic.")
+    assert "patient number" in call.say("Elm Park, hear when it is")
+
+
 def test_a_section_that_is_asked_about_is_told_alone(call: Conversation) -> None:
     assert "There is a car park behind the building." in call.say("where can I park")
     assert "Elm Park Road" not in call.said

@@ -65,6 +65,20 @@ def test_all_of_a_number_is_asked_for_after_two_turns_that_were_not_understood(
     assert "I have 4 4 1." in call.say("four four one")
 
 
+@pytest.mark.parametrize(
+    "line", ["no, you've got me wrong", "No, you've gotten wrong, F and Jackets, blue."]
+)
+def test_a_task_that_was_taken_up_by_mistake_is_left(call: Conversation, line: str) -> None:
+    call.say("where is my order")
+    assert "order number" not in call.say(line)
+    assert call.state.task is None
+
+
+def test_who_says_no_and_then_the_number_goes_on(call: Conversation) -> None:
+    call.say("where is my order")
+    assert "Order 4 4 1 1 7." in call.say("no no wait, here it is, four four one one seven")
+
+
 def test_an_order_number_is_put_right_while_the_zip_code_is_asked_for(
     withheld: Conversation,
 ) -> None:

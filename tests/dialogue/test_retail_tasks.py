@@ -44,9 +44,22 @@ def test_what_cannot_be_exchanged_is_said_with_the_way_out(
 def test_something_broken_is_replaced(call: Conversation, shop: DemoShop) -> None:
     call.say("my item arrived broken")
     assert "I see four plates. What's wrong with it?" in call.say("16180")
-    assert "Shall I send you a new one, for free?" in call.say("two of the plates are in pieces")
+    asked = call.say("two of the plates are in pieces")
+    assert "I have: two of the plates are in pieces. Shall I send you a new one, for free?" in asked
     assert "A new one leaves tomorrow." in call.say("yes")
     assert (Job("replacement", "16180", "two of the plates are in pieces"),) == shop.jobs()
+
+
+def test_what_is_broken_is_put_right_where_it_was_misheard(
+    call: Conversation, shop: DemoShop
+) -> None:
+    call.say("something is missing from my package")
+    call.say("16180")
+    call.say("after that was not in the box")
+    asked = call.say("no sorry, it's half of it that was not in the box")
+    assert "I have: half of it that was not in the box. Shall I send you a new one" in asked
+    call.say("yes")
+    assert (Job("replacement", "16180", "half of it that was not in the box"),) == shop.jobs()
 
 
 def test_or_its_money_is_given_back(call: Conversation, shop: DemoShop) -> None:
