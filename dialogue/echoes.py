@@ -1,4 +1,4 @@
-"""The hotline's own name, which a recogniser that expects it writes where it heard next to nothing."""
+"""The hotline's own name, which a recogniser that expects it writes where it heard nothing."""
 
 from __future__ import annotations
 
