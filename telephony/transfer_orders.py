@@ -37,6 +37,36 @@ class TransferControl(CallControl, CallLookup, Protocol):
     """Orders to the carrier, and questions about what became of them."""
 
 
+class Staff(Protocol):
+    """Knows what people are doing, and gives nobody two callers."""
+
+    async def offer(self, number: str, call: str) -> bool:
+        """Offer a caller to a person; False where they are not free.
+
+        The same offer may be made again, and then has the same answer.
+
+        Args:
+            number: The person's, E.164.
+            call: The carrier's name of the caller's call.
+        """
+        ...
+
+    async def mark(self, number: str, call: str, went: commands.Went) -> None:
+        """Note what became of an offer; may be told again."""
+        ...
+
+
+class AlwaysThere:
+    """People of whom nothing is known; see `Staff`."""
+
+    async def offer(self, number: str, call: str) -> bool:
+        """Offer a caller."""
+        return True
+
+    async def mark(self, number: str, call: str, went: commands.Went) -> None:
+        """Note nothing."""
+
+
 class TransferOrders:
     """Gives orders to the carrier, and returns what became of them as a fact."""
 
@@ -47,6 +77,7 @@ class TransferOrders:
         *,
         base_url: str,
         policy: TransferPolicy,
+        staff: Staff | None = None,
     ) -> None:
         """
         Args:
@@ -54,11 +85,13 @@ class TransferOrders:
             store: Knows the legs of other transfers.
             base_url: Where the carrier reaches the routes of transfers.
             policy: How long people are rung, and talk.
+            staff: Knows whether people are free; by default they are.
         """
         self._control = control
         self._store = store
         self._base_url = base_url.rstrip("/")
         self._policy = policy
+        self._staff = staff or AlwaysThere()
         self._moving: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         """By transfer."""
 
@@ -81,6 +114,9 @@ class TransferOrders:
                 return await self._dial(record, person, pending)
             case commands.Dismiss(person, leg, answered):
                 return await self._dismiss(record, person, leg, answered)
+            case commands.Mark(person, went):
+                await self._staff.mark(record.people[person], record.caller_sid, went)
+                return facts.Marked(person)
             case commands.MoveCaller():
                 return facts.Moved(await self._move(record, pending))
             case commands.BringBack():
@@ -95,6 +131,8 @@ class TransferOrders:
             found = await self._dialled_before(record, person, pending.asked_at)
             if found is not None:
                 return found
+        if not await self._staff.offer(record.people[person], record.caller_sid):
+            return facts.Unavailable(person)
         call = OutgoingCall(
             to=record.people[person],
             caller_id=record.caller_id,

@@ -24,7 +24,7 @@ from telephony.transfer.machine import WarmTransfer
 from telephony.transfer.outbox import News, PendingOrder
 from telephony.transfer.records import After, TransferRecord, TransferStore
 from telephony.transfer.state import Stage, TransferPolicy, TransferState
-from telephony.transfer_orders import TransferControl, TransferOrders
+from telephony.transfer_orders import Staff, TransferControl, TransferOrders
 
 __all__ = ["News", "Peers", "TransferOrder", "Transfers"]
 
@@ -91,6 +91,7 @@ class Transfers:
         base_url: str,
         policy: TransferPolicy | None = None,
         peers: Peers | None = None,
+        staff: Staff | None = None,
         clock: Callable[[], float] | None = None,
     ) -> None:
         """
@@ -100,11 +101,14 @@ class Transfers:
             base_url: Where the carrier reaches the routes of transfers.
             policy: How long things may take.
             peers: Who shares the store; by default nobody.
+            staff: Knows whether people are free; by default they are.
             clock: Seconds that all processes share; by default since the epoch.
         """
         self._store = store
         self._policy = policy or TransferPolicy()
-        self.orders = TransferOrders(control, store, base_url=base_url, policy=self._policy)
+        self.orders = TransferOrders(
+            control, store, base_url=base_url, policy=self._policy, staff=staff
+        )
         self._peers = peers or Alone()
         self._clock = clock or _wall_clock()
         self._mine: dict[str, _Mine] = {}

@@ -70,7 +70,8 @@ def tally(seeds: Iterable[int]) -> Tally:
 def _person(random: Random) -> Person:
     return Person(
         does=random.choices(
-            ("answers", "busy", "no-answer", "fails", "voicemail"), (60, 10, 10, 5, 15)
+            ("answers", "busy", "no-answer", "fails", "voicemail", "elsewhere"),
+            (57, 9, 10, 5, 14, 5),
         )[0],
         answer_after=random.uniform(1, 30),
         key=random.choices((Key.ACCEPT, Key.DECLINE, Key.NONE), (80, 12, 8))[0],

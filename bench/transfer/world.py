@@ -58,13 +58,15 @@ class Person:
     """Somebody whose telephone can ring."""
 
     does: str
-    """`answers`, `busy`, `no-answer`, `fails` or `voicemail`."""
+    """`answers`, `busy`, `no-answer`, `fails`, `voicemail`, or `elsewhere`: offered somebody else
+    at the same time."""
     answer_after: float
     key: Key
     key_after: float
     leaves_after: float
     """From entering the room."""
     rung: int = 0
+    noted: list[commands.Went] = field(default_factory=list)
     ringing: bool = False
     talking: bool = False
     in_room: bool = False
@@ -184,6 +186,9 @@ class World:
                         lambda person=person: self._hang_up(person),  # type: ignore[misc]
                         lambda result, person=person: facts.Dismissed(person, result),
                     )
+                case commands.Mark(person, went):
+                    self.people[person].noted.append(went)
+                    self._in(0.01, lambda person=person: self._hear(facts.Marked(person)))  # type: ignore[misc]
                 case commands.Announce():
                     self._announce()
                 case commands.MoveCaller():
@@ -250,6 +255,9 @@ class World:
 
     def _dial(self, number: int) -> None:
         person = self.people[number]
+        if person.does == "elsewhere":
+            self._in(0.05, lambda: self._hear(facts.Unavailable(number)))
+            return
         person.rung += 1
         if person.rung > 1:
             self.wrongs.append(f"person {number} was rung twice")
@@ -427,6 +435,12 @@ class World:
             self.wrongs.append(f"the caller was lost: {self.caller}")
         if any(person.ringing or person.talking for person in self.people):
             self.wrongs.append("a person's leg was left open")
+        for number, person in enumerate(self.people):
+            ends = [went for went in person.noted if went is not commands.Went.TAKEN]
+            if len(ends) != person.rung:
+                self.wrongs.append(f"person {number} stays taken: {person.noted}")
+            if (commands.Went.FINISHED in ends) != (commands.Went.TAKEN in person.noted):
+                self.wrongs.append(f"it is not noted that person {number} talked: {person.noted}")
         for settled in self.settled:
             if settled.outcome is Outcome.GONE and self.caller is not At.HUNG_UP:
                 self.wrongs.append("the caller was taken for gone, and was not")

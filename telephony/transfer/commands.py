@@ -46,6 +46,20 @@ class Reason(StrEnum):
     """The person hung up after the talk."""
 
 
+class Went(StrEnum):
+    """What became of an offer to a person."""
+
+    TAKEN = "taken"
+    """They took the call."""
+    MISSED = "missed"
+    """They did not answer, or let it go by."""
+    DECLINED = "declined"
+    SPARED = "spared"
+    """They were not needed after all, or could not be rung."""
+    FINISHED = "finished"
+    """Their talk is over."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dial:
     """Ring a person; answered by `Dialled`."""
@@ -61,6 +75,14 @@ class Dismiss:
     leg: str
     answered: bool
     """They are on the line, and may be told that the caller has left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Note what became of an offer, for whoever offers callers to people; answered by `Marked`."""
+
+    person: int
+    went: Went
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,5 +126,14 @@ class Settle:
 
 
 Command = (
-    Dial | Dismiss | TellNext | Announce | MoveCaller | CheckRoom | BringBack | Connected | Settle
+    Dial
+    | Dismiss
+    | Mark
+    | TellNext
+    | Announce
+    | MoveCaller
+    | CheckRoom
+    | BringBack
+    | Connected
+    | Settle
 )

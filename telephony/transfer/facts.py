@@ -44,6 +44,20 @@ class Dialled:
 
 
 @dataclass(frozen=True, slots=True)
+class Unavailable:
+    """`Dial` was not carried out, as the person is offered somebody else, talks, or is away."""
+
+    person: int
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """`Mark` was carried out."""
+
+    person: int
+
+
+@dataclass(frozen=True, slots=True)
 class LegChanged:
     """The status callback of a person's leg."""
 
@@ -173,7 +187,17 @@ class RoomUnseen:
     """`CheckRoom` had no answer."""
 
 
-OfPerson = Dialled | LegChanged | Screened | Chose | PersonJoined | PersonLeft | Dismissed
+OfPerson = (
+    Dialled
+    | Unavailable
+    | Marked
+    | LegChanged
+    | Screened
+    | Chose
+    | PersonJoined
+    | PersonLeft
+    | Dismissed
+)
 """Facts of one person's leg."""
 Fact = (
     OfPerson

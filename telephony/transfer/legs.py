@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from telephony.transfer.commands import Dismiss
+from telephony.transfer.commands import Dismiss, Mark, Went
 from telephony.transfer.facts import Order
 from telephony.transfer.state import Leg, LegState, TransferPolicy
 
@@ -39,6 +39,27 @@ class Legs:
         """A leg got on."""
         over = state is LegState.OVER
         self._change(person, state=state, **({"again_at": None} if over else {}))
+
+    def took(self, person: int) -> None:
+        """A person took the call."""
+        self._change(person, taken=True)
+
+    def fated(self, person: int, fate: Went | None) -> None:
+        """It is known why a person does not take the call."""
+        self._change(person, fate=fate)
+
+    def marks(self, before: Sequence[Leg]) -> list[Mark]:
+        """Return what is to be noted of people since their legs were as before."""
+        marks = []
+        for person, leg in enumerate(self._legs):
+            was = before[person] if person < len(before) else Leg()
+            if leg.taken and not was.taken:
+                marks.append(Mark(person, Went.TAKEN))
+            if leg.state is LegState.OVER and was.state is not LegState.OVER:
+                # Only now: their telephone is free again.
+                end = Went.FINISHED if leg.taken else leg.fate
+                marks += [Mark(person, end)] if end else []
+        return marks
 
     def named(self, person: int, sid: str, now: float) -> list[Dismiss]:
         """The carrier's name of a leg became known."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from telephony.calls import CallStatus
 from telephony.transfer import commands, facts
-from telephony.transfer.commands import Command, Outcome, Reason
+from telephony.transfer.commands import Command, Outcome, Reason, Went
 from telephony.transfer.facts import Fact, Key, OfPerson, Order
 from telephony.transfer.legs import Legs
 from telephony.transfer.state import (
@@ -38,6 +38,13 @@ _ENDS = {
     CallStatus.COMPLETED: Reason.VOICEMAIL,
 }
 """Why a person was not reached whose leg ended so before they took the call."""
+_FATES = {
+    Reason.BUSY: Went.MISSED,
+    Reason.NO_ANSWER: Went.MISSED,
+    Reason.VOICEMAIL: Went.MISSED,
+    Reason.DECLINED: Went.DECLINED,
+}
+"""What is noted of a person for these reasons; else that they were not needed."""
 _CALLING = (Stage.DIALING, Stage.SCREENING)
 _TAKEN = (Stage.JOINING, Stage.ANNOUNCING, Stage.MOVING, Stage.BRIDGED)
 
@@ -52,6 +59,7 @@ class WarmTransfer:
         self._legs = Legs(state.legs, self._policy)
         self._now = 0.0
         self._out: list[Command] = []
+        self._before = state.legs
 
     @property
     def deadline(self) -> float | None:
@@ -110,9 +118,10 @@ class WarmTransfer:
         return self._finished()
 
     def _start(self, now: float) -> None:
-        self._now, self._out = now, []
+        self._now, self._out, self._before = now, [], self.state.legs
 
     def _finished(self) -> list[Command]:
+        self._out += self._legs.marks(self._before)
         if self.state.stage is Stage.CLEARING and self._legs.are_over:
             self._set(stage=Stage.ENDED)
         return self._out
@@ -144,6 +153,9 @@ class WarmTransfer:
                         self._set(step_at=self._now + self._policy.slack)
             case facts.Dialled() if leg.state in (LegState.ASKED, LegState.UNCLEAR):
                 self._gone(person, Reason.FAILED)
+            case facts.Unavailable():
+                if leg.state in (LegState.ASKED, LegState.UNCLEAR):
+                    self._not_offered(person)
             case facts.LegChanged(status=status) if status in _ENDS:
                 self._gone(person, _ENDS[status])
             case facts.LegChanged(status=status, leg=sid):
@@ -160,6 +172,7 @@ class WarmTransfer:
                 self._known(person, sid)
                 self._answered(person)
                 if self.state.stage in _CALLING:
+                    self._legs.took(person)
                     self._enter(Stage.JOINING, self._policy.check)
             case facts.Chose(key=key):
                 if self.state.stage in _CALLING:
@@ -168,6 +181,7 @@ class WarmTransfer:
             case facts.PersonJoined():
                 self._answered(person)
                 if self.is_wanted(person) and self.state.stage in (*_CALLING, Stage.JOINING):
+                    self._legs.took(person)
                     self._announce()
             case facts.PersonLeft():
                 self._gone(person, Reason.LEFT)
@@ -215,13 +229,30 @@ class WarmTransfer:
 
     def _next(self, reason: Reason) -> None:
         """Try the next person, if there is one and the caller has patience."""
+        self._legs.fated(self.state.person, _FATES.get(reason, Went.SPARED))
         self._set(reason=reason)
-        cap = self.state.cap_at
-        if len(self.state.legs) < self.state.people and (cap is None or self._now < cap):
+        if self._has_more:
             self._out.append(commands.TellNext(reason))
             self._dial()
         else:
             self._settle(Outcome.RETURNED, reason)
+
+    def _not_offered(self, person: int) -> None:
+        """Somebody else was quicker to get this person; the caller need not know."""
+        wanted = self.is_wanted(person)
+        self._legs.fated(person, None)
+        self._change(person, LegState.OVER)
+        if not wanted:
+            return
+        if self._has_more:
+            self._dial()
+        else:
+            self._settle(Outcome.RETURNED, self.state.reason or Reason.BUSY)
+
+    @property
+    def _has_more(self) -> bool:
+        cap = self.state.cap_at
+        return len(self.state.legs) < self.state.people and (cap is None or self._now < cap)
 
     def _give_up(self, reason: Reason) -> None:
         """The current person is not wanted any more."""

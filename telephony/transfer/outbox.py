@@ -11,12 +11,17 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from telephony.transfer import commands
-from telephony.transfer.commands import Command, Outcome, Reason
+from telephony.transfer.commands import Command, Outcome, Reason, Went
 
 Order = (
-    commands.Dial | commands.Dismiss | commands.MoveCaller | commands.CheckRoom | commands.BringBack
+    commands.Dial
+    | commands.Dismiss
+    | commands.Mark
+    | commands.MoveCaller
+    | commands.CheckRoom
+    | commands.BringBack
 )
-"""What the carrier is asked for."""
+"""What the carrier, and who offers callers to people, are asked for."""
 News = commands.TellNext | commands.Announce | commands.Connected | commands.Settle
 """What the caller's side is told of a transfer."""
 
@@ -26,6 +31,7 @@ CHECK_SECONDS = 2.0
 _ORDERS: Mapping[str, type[Order]] = {
     "dial": commands.Dial,
     "dismiss": commands.Dismiss,
+    "mark": commands.Mark,
     "move-caller": commands.MoveCaller,
     "check-room": commands.CheckRoom,
     "bring-back": commands.BringBack,
@@ -137,6 +143,8 @@ def _plain(command: Command, names: Mapping[str, type[Any]]) -> dict[str, Any]:
 
 def _order(data: Mapping[str, Any]) -> Order:
     values = dict(data)
+    if "went" in values:
+        values["went"] = Went(values["went"])
     return _ORDERS[values.pop("is")](**values)
 
 

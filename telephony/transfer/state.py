@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from telephony.transfer.commands import Outcome, Reason
+from telephony.transfer.commands import Outcome, Reason, Went
 
 
 class Stage(StrEnum):
@@ -64,6 +64,10 @@ class Leg:
     """It is to end, as soon as it is known and if it is not over by itself."""
     orders: int = 0
     """How often its end was ordered."""
+    taken: bool = False
+    """The person took the call."""
+    fate: Went | None = Went.SPARED
+    """What is noted of somebody who did not take it; None: nothing, as they were not offered it."""
     again_at: float | None = None
     """When its end is ordered again, or it is given up."""
 
@@ -148,7 +152,14 @@ class TransferState:
             values["reason"] = Reason(values["reason"])
             values["outcome"] = Outcome(values["outcome"]) if values["outcome"] else None
             values["legs"] = tuple(
-                Leg(**{**leg, "state": LegState(leg["state"])}) for leg in values["legs"]
+                Leg(
+                    **{
+                        **leg,
+                        "state": LegState(leg["state"]),
+                        "fate": Went(leg["fate"]) if leg["fate"] else None,
+                    }
+                )
+                for leg in values["legs"]
             )
             return cls(**values)
         except (KeyError, TypeError, ValueError) as error:

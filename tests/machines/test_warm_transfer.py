@@ -14,11 +14,13 @@ from telephony.transfer.commands import (
     Connected,
     Dial,
     Dismiss,
+    Mark,
     MoveCaller,
     Outcome,
     Reason,
     Settle,
     TellNext,
+    Went,
 )
 from telephony.transfer.facts import (
     Announced,
@@ -28,6 +30,7 @@ from telephony.transfer.facts import (
     CallerReleased,
     Chose,
     Dialled,
+    Dismissed,
     Fact,
     Key,
     LegChanged,
@@ -40,6 +43,7 @@ from telephony.transfer.facts import (
     RoomStarted,
     Screened,
     StreamLost,
+    Unavailable,
     Withdrawn,
 )
 from telephony.transfer.machine import WarmTransfer
@@ -65,6 +69,8 @@ class Told:
 
     def __init__(self, facts: list[Fact], people: int = 2) -> None:
         self.now = 0.0
+        self.marks: list[tuple[int, Went]] = []
+        """What was noted of people."""
         self.transfer = WarmTransfer(TransferState(people), POLICY)
         self.asked: list[Command] = self.transfer.begin(self.now)
         self.tell(*facts)
@@ -73,15 +79,19 @@ class Told:
         asked = []
         for fact in facts:
             self.now += 0.1
-            asked += self.transfer.handle(fact, self.now)
+            asked += self._noted(self.transfer.handle(fact, self.now))
         self.asked += asked
         return asked
+
+    def _noted(self, asked: list[Command]) -> list[Command]:
+        self.marks += [(c.person, c.went) for c in asked if isinstance(c, Mark)]
+        return [c for c in asked if not isinstance(c, Mark)]
 
     def wait(self) -> list[Command]:
         """Nothing happens until something is overdue."""
         assert self.transfer.deadline is not None
         self.now = self.transfer.deadline
-        asked = self.transfer.expire(self.now)
+        asked = self._noted(self.transfer.expire(self.now))
         self.asked += asked
         return asked
 
@@ -285,3 +295,28 @@ def test_random_histories_with_faults_lose_nobody() -> None:
     assert {outcome.value for outcome in Outcome} == set(total.outcomes)
     assert total.bridged > 150
     assert total.alone
+
+
+def test_it_is_noted_who_took_it_who_missed_it_and_who_was_not_needed() -> None:
+    talked = Told(TALKING)
+    assert [(0, Went.TAKEN)] == talked.marks
+    talked.tell(PersonLeft(0))
+    assert [(0, Went.TAKEN), (0, Went.FINISHED)] == talked.marks
+
+    tried = Told([Dialled(0, Order.DONE, LEG), Screened(0, LEG), Chose(0, Key.DECLINE, LEG)])
+    tried.tell(Dialled(1, Order.DONE, "CA-ben"), LegChanged(1, CallStatus.NO_ANSWER, "CA-ben"))
+    assert [(0, Went.DECLINED), (1, Went.MISSED)] == tried.marks
+
+    withdrawn = Told([Dialled(0, Order.DONE, LEG), Withdrawn()])
+    assert [] == withdrawn.marks
+    withdrawn.tell(Dismissed(0, Order.DONE))
+    assert [(0, Went.SPARED)] == withdrawn.marks
+
+
+def test_who_is_offered_somebody_else_is_passed_over_and_the_caller_hears_nothing_of_it() -> None:
+    told = Told([])
+
+    assert [Dial(1)] == told.tell(Unavailable(0))
+    assert [Settle(Outcome.RETURNED, Reason.BUSY)] == told.tell(Unavailable(1))
+    assert [] == told.marks
+    assert Stage.ENDED is told.transfer.state.stage

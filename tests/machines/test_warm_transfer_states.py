@@ -15,10 +15,13 @@ from telephony.transfer.commands import (
     Command,
     Dial,
     Dismiss,
+    Mark,
     MoveCaller,
     Outcome,
     Reason,
     Settle,
+    TellNext,
+    Went,
 )
 from telephony.transfer.facts import (
     Announced,
@@ -44,6 +47,7 @@ from telephony.transfer.facts import (
     RoomUnseen,
     Screened,
     StreamLost,
+    Unavailable,
     Withdrawn,
 )
 from telephony.transfer.machine import WarmTransfer
@@ -70,6 +74,7 @@ def of_person(person: int) -> Iterator[Fact]:
     leg = f"leg{person}"
     for order in (Order.DONE, Order.REFUSED, Order.UNCLEAR):
         yield Dialled(person, order, leg if order is Order.DONE else "")
+    yield Unavailable(person)
     yield LegChanged(person, CallStatus.RINGING, leg)
     yield LegChanged(person, CallStatus.IN_PROGRESS, leg)
     yield LegChanged(person, CallStatus.BUSY, leg)
@@ -177,7 +182,7 @@ def test_it_ends_once_and_asks_for_nothing_afterwards() -> None:
         )
         if before.stage in OVER:
             assert after.stage in OVER
-            assert all(isinstance(command, Dismiss) for command in commands)
+            assert all(isinstance(command, Dismiss | Mark) for command in commands)
         if before.stage is Stage.ENDED:
             assert (before, []) == (after, commands)
 
@@ -189,6 +194,30 @@ def test_never_are_two_people_rung_or_one_of_them_twice() -> None:
         wanted = [leg for leg in after.legs if not leg.unwanted and leg.state is not LegState.OVER]
         assert len(wanted) <= 1
         assert all(after.legs[-1] is leg for leg in wanted)
+
+
+def test_what_became_of_each_offer_is_noted_once() -> None:
+    """Nobody is free again before their leg is over, and whose leg is over is free again."""
+    for before, event, after, commands in explored()[1]:
+        for person, leg in enumerate(after.legs):
+            was = before.legs[person] if person < len(before.legs) else None
+            noted = [c.went for c in commands if isinstance(c, Mark) and c.person == person]
+            is_over = leg.state is LegState.OVER and was and was.state is not LegState.OVER
+            ends = [went for went in noted if went is not Went.TAKEN]
+            offered = leg.fate is not None
+            assert len(ends) == bool(is_over and offered), changed(before, event)
+            assert (Went.TAKEN in noted) is bool(leg.taken and not (was and was.taken))
+            assert (Went.FINISHED in ends) is bool(is_over and leg.taken)
+            if leg.taken:
+                assert offered, changed(before, event)
+
+
+def test_whoever_is_not_free_is_passed_over_without_a_word() -> None:
+    for before, event, after, commands in explored()[1]:
+        if isinstance(event, Unavailable) and WarmTransfer(before).is_wanted(event.person):
+            assert not any(isinstance(command, TellNext) for command in commands)
+            if before.legs[-1].state in (LegState.ASKED, LegState.UNCLEAR):
+                assert after.legs[event.person].state is LegState.OVER
 
 
 def test_the_caller_is_moved_once_and_only_to_somebody() -> None:
@@ -228,7 +257,7 @@ def test_a_caller_who_entered_an_empty_room_is_brought_back_at_once() -> None:
 
 
 def test_a_repeated_fact_asks_for_nothing_again() -> None:
-    once = (Dial, Announce, MoveCaller, BringBack, Settle)
+    once = (Dial, Mark, Announce, MoveCaller, BringBack, Settle)
 
     for _, event, after, _ in explored()[1]:
         if not isinstance(event, Timer):
