@@ -174,8 +174,10 @@ def main() -> int:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     logger.remove()
     began = time.perf_counter()
-    with database(os.environ.get("VOICEBOT_TEST_POSTGRES_URL", _SERVER)) as url:
-        tally = asyncio.run(run(url, options.calls, options.processes, options.seed, options.kills))
+    server = os.environ.get("VOICEBOT_TEST_POSTGRES_URL", _SERVER)
+    with database(server) as url, open(options.log, "wb") as log:
+        given = (options.calls, options.processes, options.seed, options.kills, log.fileno())
+        tally = asyncio.run(run(url, *given))
     print(f"{options.calls} calls in {time.perf_counter() - began:.0f} s")
     print(f"processes killed, by the stage of the transfer: {dict(tally.killed_at)}")
     print(f"callers: {dict(tally.fates.most_common())}")
