@@ -16,7 +16,7 @@ from dialogue import (
 )
 from dialogue.dictation import Dictation
 from dialogue.domain import Domain
-from dialogue.flows import Slot
+from dialogue.flows import Confirm, Slot, SlotKind
 from dialogue.judgement import judge
 from dialogue.needs import Needs
 from dialogue.offers import Offers
@@ -24,9 +24,13 @@ from dialogue.policy import Band
 from dialogue.question import Question, Topic
 from dialogue.references import pick
 from dialogue.reply import Reply
+from dialogue.state import Later
 from dialogue.understanding.answers import (
     Polarity,
+    addition,
+    free_text,
     is_misunderstanding,
+    is_question,
     picks_any,
     picks_several,
     read_choice,
@@ -35,6 +39,7 @@ from dialogue.understanding.answers import (
 )
 from dialogue.understanding.intents import Understanding
 from dialogue.understanding.numbers import tokens
+from dialogue.understanding.wishes import wishes
 
 _WORDS_OF_AN_OPTION = 3
 """Words of a turn that can be an option misheard."""
@@ -42,6 +47,8 @@ _WORDS_OF_A_NEED = 3
 """A need that follows a no takes at least this many words."""
 _WORDS_OF_A_FAREWELL = 8
 """More words than these after a no are about something, unless they are one of the farewells."""
+_WORDS_OF_MORE = 4
+"""What is added to a text takes at least this many words."""
 _FAREWELLS = (("no",), ("thanks",), ("goodbye",))
 
 
@@ -94,11 +101,10 @@ class Answers:
     def _told_ahead(self, reply: Reply, text: str) -> bool:
         """Keep a value that the task asks for later, where the turn says nothing else."""
         task = reply.state.task
-        if task is None or not ahead.tells(reply, self._domain.flows[task.flow], text):
+        if task is None or not ahead.told(reply, text):
             return False
         if judge(self._domain, self._understanding.read(text)).band is Band.ACT:
             return False
-        ahead.learn(reply, self._domain.flows[task.flow], text)
         reply.decided("ahead")
         repair.ask_again(reply)
         return True
@@ -119,8 +125,10 @@ class Answers:
             reply.say_prompt("never_mind")
             progress.finish(reply)
             return True
+        if self._put_right(reply, text) or self._added(reply, polarity, rest):
+            return True
         if polarity is Polarity.NONE:
-            return self.dictation.put_right(reply, text, anew=True)
+            return self._cannot_change(reply, text)
         if polarity is Polarity.YES and not self._plain_yes(rest):
             # "yes, but which one is it": not enough for something that cannot be undone.
             polarity = Polarity.UNSURE
@@ -145,6 +153,76 @@ class Answers:
                 reply.say_prompt("yes_or_no")
                 reply.ask(question)
         return True
+
+    def _put_right(self, reply: Reply, text: str) -> bool:
+        """Take another value than the one that the task has: "it's 14 Elm Street in Salem"."""
+        task = reply.state.task
+        flow = self._domain.flows[task.flow] if task is not None else None
+        for name, value in ahead.told(reply, text).items():
+            if flow is None or name not in flow.slots():
+                continue
+            if reply.state.slots.get(name) not in (None, value):
+                step = flow.steps[task.step] if task is not None else None
+                if isinstance(step, Confirm) and step.slot == name:
+                    self.dictation.given(reply, self._domain.slots[name], value)
+                else:
+                    unasked.correct(reply, flow, name, value)
+                return True
+        return False
+
+    def _cannot_change(self, reply: Reply, text: str) -> bool:
+        """Admit that what the turn tells has no place in the task, where it asks for nothing that
+        does: "send it to jane@example.com"."""
+        task = reply.state.task
+        told = ahead.told(reply, text)
+        if task is None or not told or self._is_task(text):
+            return False
+        reply.decided("confirm:cannot_change")
+        reply.say_prompt("cannot_change")
+        repair.ask_again(reply)
+        return True
+
+    def _is_task(self, text: str) -> bool:
+        decision = judge(self._domain, self._understanding.read(text))
+        sure = decision.band is Band.ACT and decision.confidence >= self._domain.policy.switch
+        return sure and self._domain.flow_for(decision.needs[0]) is not None
+
+    def _added(self, reply: Reply, polarity: Polarity, rest: str) -> bool:
+        """Add to a text that is read back: "and the box was torn too"."""
+        task = reply.state.task
+        step = self._domain.flows[task.flow].steps[task.step] if task is not None else None
+        read_back = (
+            [self._domain.slots[n] for n, _ in step.question.places if n in self._domain.slots]
+            if isinstance(step, Confirm)
+            else []
+        )
+        slot = next((slot for slot in read_back if slot.kind is SlotKind.TEXT), None)
+        if slot is None or polarity in (Polarity.YES, Polarity.UNSURE):
+            return False
+        more = addition(rest, self._domain.speech)
+        if not more and (polarity is Polarity.NO or not self._only_tells(slot, rest)):
+            return False
+        before = reply.state.slots.get(slot.name, "").rstrip(".,;!? ")
+        new = free_text(more or rest, self._domain.speech)
+        if len(tokens(new)) < _WORDS_OF_A_NEED:
+            return False
+        reply.learn(slot.name, f"{before}. {new[:1].upper()}{new[1:]}")
+        reply.decided("confirm:added")
+        reply.change(question=None)
+        tasks.advance(reply)
+        return True
+
+    def _only_tells(self, slot: Slot, text: str) -> bool:
+        """Whether a turn goes on with what is told, and asks for nothing."""
+        language = self._domain.speech
+        words = tokens(text)
+        if is_question(text, language) or wishes(text, language) or len(words) < _WORDS_OF_MORE:
+            return False
+        if read_polarity(" ".join(words[1:]), language)[0] is not Polarity.NONE:
+            # "Mm yes, do it" agrees, however it begins.
+            return False
+        goes_on = any(text.startswith(f"{phrase} ") for phrase in language.go_on_from)
+        return goes_on or not (self.dictation.is_no_value(slot, text) or self._is_task(text))
 
     def _other_need(self, reply: Reply, rest: str) -> str:
         """Return the task that comes with a no, where it is another than the one at hand."""
@@ -191,7 +269,7 @@ class Answers:
         if picks_several(text, self._domain.speech):
             reply.decided("choice:several", intent=options[0], confidence=1.0)
             if len(options) == 2 and not picks_any(text, self._domain.speech):
-                reply.change(later=options[1:])
+                reply.change(later=(Later(options[1]), *reply.state.later))
             self._needs.act(reply, options[0])
             return True
         if refuses_all(text, self._domain.speech):
@@ -246,6 +324,9 @@ class Answers:
         """Yes or no to "anything else?"; what comes with it is a need of its own."""
         if unasked.code_in(self._domain, text, reply.state.slots) is not None:
             return False
+        if self._needs.products is not None and self._needs.products.corrects(reply, text):
+            digressions.back(reply)
+            return True
         polarity, rest = read_polarity(text, self._domain.speech)
         reading = self._understanding.read(rest) if rest else None
         needs = judge(self._domain, reading).needs if reading else ()

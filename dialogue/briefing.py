@@ -104,7 +104,7 @@ def _identity(state: DialogueState, words: BriefWords) -> tuple[bool, str]:
 
 def _wanted(domain: Domain, state: DialogueState) -> Iterator[str]:
     found = [_summary(domain, need) for need in state.needs]
-    waiting = [_summary(domain, need) for need in state.later if need not in state.needs]
+    waiting = [_summary(domain, one.need) for one in state.later if one.need not in state.needs]
     yield from dict.fromkeys(summary for summary in found if summary)
     words = domain.speech.brief
     yield from (words.wants_later.format(need=summary) for summary in waiting if summary)
@@ -118,7 +118,7 @@ def _summary(domain: Domain, need: str) -> str:
 def _needs(domain: Domain, state: DialogueState) -> Iterator[str]:
     words = domain.speech.brief
     found = list(_wanted(domain, state))
-    for need in dict.fromkeys((*state.needs, *state.later)):
+    for need in dict.fromkeys((*state.needs, *(one.need for one in state.later))):
         if need.startswith(ARTICLE_PREFIX):
             article = domain.articles[need.removeprefix(ARTICLE_PREFIX)]
             text = words.asked_about.format(about=article.about)

@@ -32,7 +32,9 @@ def obey(reply: Reply, name: str) -> None:
             reply.say_prompt("hold")
             reply.change(patience=reply.domain.policy.patience)
         case "start_over":
-            reply.change(task=None, pending=None, slots={}, partial={}, last_task="", later=())
+            reply.change(
+                task=None, pending=None, slots={}, early={}, partial={}, last_task="", later=()
+            )
             reply.say_prompt("start_over")
             reply.ask_need()
         case "never_mind":

@@ -83,7 +83,7 @@ class Dictation:
             # No value of a task that was never wanted; what was wanted may come with it.
             reply.change(task=None, question=None)
             return False
-        if said.whole and slot.kind not in DICTATED and self._is_no_value(slot, text):
+        if said.whole and slot.kind not in DICTATED and self.is_no_value(slot, text):
             return False
         if said.whole and slot.kind in DICTATED and self._is_for_another_task(reply, slot, text):
             return False
@@ -125,7 +125,7 @@ class Dictation:
             return True
         if slot.kind not in DICTATED and rest and polarity is not Polarity.YES:
             fresh = read_value(slot, rest, today=reply.today, language=self._domain.speech).whole
-            if fresh and fresh[0].value != value and not self._is_no_value(slot, rest):
+            if fresh and fresh[0].value != value and not self.is_no_value(slot, rest):
                 reply.rule_out(slot.name, (value,))
                 self.understood(reply, slot, fresh)
                 return True
@@ -260,7 +260,7 @@ class Dictation:
             reply.change(question=None)
             self.given(reply, slot, value)
             return True
-        return lacks(text, self._domain.speech) and (
+        return (lacks(text, self._domain.speech) or _is_filed(slot, text)) and (
             progress.other_way(reply, slot.name) or progress.lacks_again(reply, slot.name)
         )
 
@@ -296,7 +296,7 @@ class Dictation:
         flow = self._domain.flow_for(decision.needs[0]) if sure else None
         return flow is not None and flow.name != task.flow and slot.name in flow.slots()
 
-    def _is_no_value(self, slot: Slot, text: str) -> bool:
+    def is_no_value(self, slot: Slot, text: str) -> bool:
         """Whether words are something else than the value that was asked for."""
         if slot.kind in FREE and digresses(text, self._domain.speech):
             return True
@@ -338,3 +338,9 @@ class Dictation:
         aside = len(tokens(text)) <= _WORDS_OF_A_REMARK or is_question(text, self._domain.speech)
         remark = intent is not None and bool(intent.reply) and aside
         return name if (command or remark) and share >= _SURE_COMMAND else None
+
+
+def _is_filed(slot: Slot, text: str) -> bool:
+    """Whether a turn says where a number would be found, and not the number: "it's under Iris"."""
+    words = tokens(text)
+    return slot.is_code and "under" in words and not any(word.isdigit() for word in words)

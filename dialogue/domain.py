@@ -30,7 +30,7 @@ from dialogue.cues import Cues
 from dialogue.endpoints import Service
 from dialogue.feelings import USUAL as USUAL_FEELINGS
 from dialogue.feelings import FeelingWords
-from dialogue.flows import Flow, Slot
+from dialogue.flows import Collect, Flow, Slot
 from dialogue.handover import Handover
 from dialogue.identification import Identification
 from dialogue.intent import Intent
@@ -179,6 +179,12 @@ class Domain:
     def keyed(self) -> tuple[str, ...]:
         """Slots whose values can be keyed."""
         return tuple(n for n, slot in self.slots.items() if slot.is_code and slot.digits)
+
+    @property
+    def collected(self) -> tuple[str, ...]:
+        """Slots that a task asks for because it is about them, and not as a proof."""
+        steps = (step for flow in self.flows.values() for step in flow.steps)
+        return tuple(dict.fromkeys(s.slot for s in steps if isinstance(s, Collect)))
 
     def flow_for(self, intent: str) -> Flow | None:
         """Return the task that an intent begins."""

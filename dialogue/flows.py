@@ -101,6 +101,11 @@ class Slot:
     """The fact that tells what a value stands for: the items of an order."""
     unsure: tuple[Template, ...] = ()
     """Asks whether the value was understood."""
+    called: tuple[str, ...] = ()
+    """What callers call it who say it unasked: "my zip is …"."""
+    story: bool = False
+    """Of a text: callers tell it with what they call about, so that it need not be asked; the task
+    reads it back before it is used."""
 
     @property
     def is_code(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dialogue.domain import ARTICLE_PREFIX, CONTROLS, PERSON, Domain
-from dialogue.policy import Band, Decision, decide
+from dialogue.policy import OUT_OF_SCOPE, Band, Decision, decide
 from dialogue.understanding.answers import is_question, read_choice, refuses
 from dialogue.understanding.intents import Reading, Understanding
 from dialogue.understanding.numbers import tokens
@@ -14,6 +14,8 @@ _BEYOND_DOUBT = 0.9
 _WORDS_OF_DANGER = 3
 _VAGUE = 0.35
 """Probability of a vague need from which a choice is asked."""
+_OF_MOST = 0.6
+"""Share of the likelihood of all tasks that take the values at hand, from which one is meant."""
 _LONG = 11
 """Words of a turn from which its parts are looked at one by one."""
 
@@ -54,6 +56,35 @@ def judge(domain: Domain, reading: Reading) -> Decision:
         if need in options or (share >= least and not (options or asks)):
             return Decision(Band.ACT, (need,), max(share, policy.switch))
     return decision
+
+
+def judge_values(
+    domain: Domain, reading: Reading, decision: Decision, told: tuple[str, ...]
+) -> Decision | None:
+    """Choose among the tasks that take the values which the turn tells, where its words alone say
+    too little: nobody gives an order number and an address for anything but to change it.
+
+    Args:
+        domain: The hotline.
+        reading: The turn.
+        decision: What its words alone come to.
+        told: The slots of which it tells values.
+
+    Returns:
+        None where the words are enough, or the values do not help.
+    """
+    clear = decision.band is Band.ACT and decision.needs[0] != OUT_OF_SCOPE
+    if clear or not told:
+        return None
+    takes = {flow.intent for flow in domain.flows.values() if set(told) <= set(flow.slots())}
+    among = [(need, share) for need, share in reading.ranked if need in takes]
+    total = sum(share for _, share in among)
+    if not among or among[0][1] < _OF_MOST * total:
+        return None
+    need, share = among[0]
+    only = len(takes) == 1 or (len(told) > 1 and len(among) == 1)
+    enough = share >= domain.policy.ask or named(domain, reading.plain) == need or only
+    return Decision(Band.ACT, (need,), max(share, domain.policy.act)) if enough else None
 
 
 def _danger(domain: Domain, reading: Reading) -> str:

@@ -41,6 +41,7 @@ class Memory:
             self._unsettle(slot)
         self.change(
             slots={**self.state.slots, slot: value},
+            early=_without(self.state.early, slot),
             partial=_without(self.state.partial, slot),
             readings={**_without(self.state.readings, slot), slot: tuple(others)[:_READINGS]}
             if others
@@ -65,6 +66,7 @@ class Memory:
         self._unsettle(slot)
         self.change(
             slots=_without(self.state.slots, slot),
+            early=_without(self.state.early, slot),
             partial=_without(self.state.partial, slot),
             readings=_without(self.state.readings, slot),
         )

@@ -8,11 +8,12 @@ from dataclasses import replace
 from dialogue.acts import Answer
 from dialogue.catalogue import Asked, Catalogue, Product, Variant
 from dialogue.question import Question, Topic
+from dialogue.references import pick
 from dialogue.reply import Reply
 from dialogue.spoken import Template, listing
 from dialogue.state import ProductTopic
 from dialogue.tools import LIST_SEPARATOR
-from dialogue.understanding.english import ALSO, OWNED, REFERRING
+from dialogue.understanding.english import ALSO, CHEAPER, DEARER, OTHER_PRODUCT, OWNED, REFERRING
 from dialogue.understanding.numbers import tokens
 from dialogue.understanding.products import Mentions, ProductReader
 from dialogue.understanding.quantities import read_quantity
@@ -61,6 +62,8 @@ class Products:
         if asked in _OF_ONE and not (mentions.products or topic or (sure and _refers(text))):
             return False
         short = len(text.split()) <= _FOLLOW_UP
+        if topic is not None and self._chosen(reply, topic, mentions, text, asked):
+            return True
         if topic is not None and topic.waits_for == _MEASURE and short and not mentions.products:
             measure = read_quantity(text)
             if measure is not None:
@@ -85,6 +88,60 @@ class Products:
             reply.change(question=None)
         self._answer(reply, asked, mentions, topic, text)
         return True
+
+    def corrects(self, reply: Reply, text: str) -> bool:
+        """Answer anew with a measure that puts the one before right: "no sorry, it's 43"."""
+        topic = _recent(reply)
+        measured = topic is not None and topic.asked == Asked.SIZES and topic.product
+        if topic is None or not measured or topic.turn < reply.state.turn - 1:
+            return False
+        measure = read_quantity(text) if len(text.split()) <= _FOLLOW_UP else None
+        if measure is None:
+            return False
+        reply.change(question=None)
+        self._fit(reply, self._catalogue.products[topic.product], measure)
+        return True
+
+    def _chosen(
+        self, reply: Reply, topic: ProductTopic, mentions: Mentions, text: str, asked: Asked | None
+    ) -> bool:
+        """Take which of the products is meant that were just named: "the floor one"."""
+        if not topic.among or len(text.split()) > _FOLLOW_UP:
+            return False
+        among = [self._catalogue.products[id] for id in topic.among]
+        compared = self._compared(among, text)
+        names = [" ".join((one.name, *one.also)) for one in among]
+        waits = topic.waits_for == _PRODUCT
+        index = pick(text, names, reply.domain.speech, bare=waits)
+        if compared is None and index is None and topic.product and _other(text):
+            index = next(
+                (i for i, one in enumerate(among) if one.id != topic.product and len(among) == 2),
+                None,
+            )
+        product = compared or (among[index] if index is not None else None)
+        if product is None:
+            return False
+        kind = asked if asked in _OF_ONE and not waits else Asked(topic.asked)
+        reply.decided(f"catalogue:{kind}")
+        if asks(reply):
+            reply.change(question=None)
+        self._about(reply, kind, product, _completed(mentions, topic), topic, text)
+        return True
+
+    def _compared(self, among: Sequence[Product], text: str) -> Product | None:
+        """Return which of several products is the cheapest or dearest, where that is asked."""
+        said = f" {' '.join(tokens(text))} "
+        priced = [
+            (min(prices), one)
+            for one in among
+            if (prices := [v.price for v in one.variants if v.price is not None])
+        ]
+        if len(priced) < 2:
+            return None
+        for phrases, choose in ((CHEAPER, min), (DEARER, max)):
+            if any(f" {phrase} " in said for phrase in phrases):
+                return choose(priced, key=lambda entry: entry[0])[1]
+        return None
 
     def names(self, reply: Reply, text: str) -> bool:
         """Whether a turn names something of the catalogue, or one was talked about just now."""
@@ -131,6 +188,12 @@ class Products:
         if len(found) > 1 and mentions.options:
             having = (id for id in found if self._catalogue.products[id].matching(mentions.options))
             found = tuple(having) or found
+        among = [self._catalogue.products[id] for id in found]
+        if (cheapest := self._compared(among, text)) is not None:
+            reply.decided(f"catalogue:{Asked.PRICE}")
+            self._about(reply, Asked.PRICE, cheapest, Mentions(), topic, text)
+            self._remember_among(reply, found)
+            return
         if asked is Asked.PROMOTIONS:
             self._promotions(reply, found[0] if len(found) == 1 else "")
             return
@@ -148,6 +211,12 @@ class Products:
         else:
             self._ask_which(reply, found)
         _remember(reply, asked, "", mentions, waits_for=_PRODUCT)
+        self._remember_among(reply, found)
+
+    def _remember_among(self, reply: Reply, found: Sequence[str]) -> None:
+        """Keep which products were named together, for "the other one"."""
+        if reply.state.product is not None and 1 < len(found) <= _MOST_NAMED:
+            reply.change(product=replace(reply.state.product, among=tuple(found)))
 
     def _ask_which(self, reply: Reply, found: Sequence[str]) -> None:
         names = [self._catalogue.products[id].name for id in found]
@@ -166,7 +235,7 @@ class Products:
         topic: ProductTopic | None,
         text: str,
     ) -> None:
-        _remember(reply, asked, product.id, mentions)
+        _remember(reply, asked, product.id, mentions, among=topic.among if topic else ())
         reply.note(reply.domain.speech.brief.was_told.format(about=product.name))
         match asked:
             case Asked.STOCK:
@@ -180,6 +249,8 @@ class Products:
                 kind = "goes_with" if names else "goes_with_nothing"
                 names = names[:_MOST_NAMED]
                 self._say(reply, kind, name=product.name, names=LIST_SEPARATOR.join(names))
+            case Asked.SIZES | Asked.ADVICE | Asked.SPECIFICATION if name := self._listed(text):
+                self._values(reply, product, name)
             case Asked.SIZES:
                 self._sizes(reply, product, text)
             case _:
@@ -220,6 +291,29 @@ class Products:
                 return
         # What was asked for in vain comes first: no large one, but there is a small one.
         self._choices(reply, product, others, {}, first=tuple(wanted))
+
+    def _listed(self, text: str) -> str:
+        """Return the option all of whose values are asked for: "what sizes does it come in"."""
+        said = set(tokens(text))
+        return next(
+            (
+                name
+                for name, option in self._catalogue.options.items()
+                if any(f"{word}s" in said for word in option.words)
+            ),
+            "",
+        )
+
+    def _values(self, reply: Reply, product: Product, name: str) -> None:
+        """Say in which values of an option a product can be had."""
+        there = [one for one in product.variants if one.stock > 0]
+        values = dict.fromkeys(one.options[name] for one in there if name in one.options)
+        if not values:
+            kind = "in_stock" if there else "sold_out"
+            self._say(reply, kind, name=product.name)
+            return
+        spoken = [self._catalogue.options[name].spoken(value) for value in values]
+        self._say(reply, "choices", name=product.name, choices=LIST_SEPARATOR.join(spoken))
 
     def _choices(
         self,
@@ -322,6 +416,10 @@ def _goes_on(text: str) -> bool:
     return any(said.startswith(f"{phrase} ") for phrase in ALSO)
 
 
+def _other(text: str) -> bool:
+    return any(f" {phrase} " in f" {' '.join(tokens(text))} " for phrase in OTHER_PRODUCT)
+
+
 def _refers(text: str) -> bool:
     return not REFERRING.isdisjoint(tokens(text))
 
@@ -343,7 +441,13 @@ def _completed(mentions: Mentions, topic: ProductTopic | None) -> Mentions:
 
 
 def _remember(
-    reply: Reply, asked: Asked, product: str, mentions: Mentions, *, waits_for: str = ""
+    reply: Reply,
+    asked: Asked,
+    product: str,
+    mentions: Mentions,
+    *,
+    waits_for: str = "",
+    among: tuple[str, ...] = (),
 ) -> None:
     topic = ProductTopic(
         product,
@@ -352,6 +456,7 @@ def _remember(
         dict(mentions.options),
         waits_for,
         reply.state.turn,
+        among,
     )
     reply.change(product=topic)
 

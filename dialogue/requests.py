@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dialogue import ahead, commands, composing, digressions, products, repair, telling, unasked
 from dialogue.domain import ARTICLE_PREFIX, Domain
 from dialogue.feelings import without_swearing
 from dialogue.flows import Flow
-from dialogue.judgement import gist, is_weak, judge, named
+from dialogue.judgement import gist, is_weak, judge, judge_values, named
 from dialogue.knowledge import Knowledge, asks, considered
 from dialogue.needs import Needs
 from dialogue.policy import OUT_OF_SCOPE, Band, Decision
@@ -14,8 +16,10 @@ from dialogue.question import Topic
 from dialogue.references import referred
 from dialogue.reply import Reply
 from dialogue.several import needs_in
+from dialogue.state import Later
 from dialogue.understanding.answers import (
     Polarity,
+    contradicts,
     means_another,
     meant_instead,
     read_choice,
@@ -46,8 +50,9 @@ class Requests:
     def asked(self, reply: Reply, text: str) -> None:
         """Take the turn as something that the customer wants."""
         code = unasked.code_in(self._domain, text, reply.state.slots)
-        if needs := needs_in(self._domain, self._understanding, text):
-            self._one_after_another(reply, needs, code)
+        told = dict.fromkeys((*((code[0],) if code else ()), *ahead.told(reply, text)))
+        if several := needs_in(self._domain, self._understanding, text):
+            self._one_after_another(reply, several)
             return
         polarity, rest = read_polarity(text, self._domain.speech)
         meant = meant_instead(text, self._domain.speech)
@@ -63,6 +68,8 @@ class Requests:
             part := gist(self._domain, self._understanding, bare)
         ):
             reading, decision = part, judge(self._domain, part)
+        if likely := judge_values(self._domain, reading, decision, tuple(told)):
+            decision = likely
         reply.trace.update(
             intent=decision.needs[0] if decision.needs else "",
             confidence=round(decision.confidence, 3),
@@ -85,7 +92,10 @@ class Requests:
             and refuses(text, self._domain.words_of(need), self._domain.speech)
         ):
             # "don't cancel it" asks for the opposite of what its words are near to.
-            commands.obey(reply, "never_mind")
+            if contradicts(text, self._domain.words_of(need), self._domain.speech):
+                repair.not_understood(reply)
+            else:
+                commands.obey(reply, "never_mind")
             return
         about = self._needs.products is not None and self._needs.products.names(reply, text)
         if about and self._about_products(reply, text, decision, reading):
@@ -108,11 +118,18 @@ class Requests:
                 reply.forget(name)
             if unasked.same_again(reply, need):
                 return
+        if need and code is None and self._asks_the_same(reply, need):
+            reply.decided("same_task")
+            repair.ask_again(reply)
+            return
         match decision:
+            case Decision(band=Band.ASK, needs=needs) if self._is_asked_to_confirm(reply):
+                self._beside(reply, reading, needs)
             case Decision(band=Band.ACT, needs=(need,)):
                 self._needs.act(reply, need, code[0] if code else "")
-                if reply.state.task is not None:
-                    ahead.learn(reply, self._domain.flows[reply.state.task.flow], text)
+                if (task := reply.state.task) is not None:
+                    flow_begun = self._domain.flows[task.flow]
+                    ahead.learn(reply, flow_begun, text, self._is_about(flow_begun))
             case Decision(band=Band.ASK, needs=needs) if (
                 asks(reading.plain, self._domain.speech)
                 and all(need.startswith(ARTICLE_PREFIX) for need in needs)
@@ -124,15 +141,47 @@ class Requests:
             case _:
                 self._needs.unexplained(reply, reading)
 
-    def _one_after_another(
-        self, reply: Reply, needs: tuple[str, ...], code: tuple[str, str] | None
-    ) -> None:
+    def _is_about(self, flow: Flow) -> Callable[[str], bool]:
+        def is_about(part: str) -> bool:
+            decision = judge(self._domain, self._understanding.read(part))
+            return decision.band is Band.ACT and decision.needs[0] == flow.intent
+
+        return is_about
+
+    def _asks_the_same(self, reply: Reply, need: str) -> bool:
+        """Whether a turn asks for the task that is under way ("can you refund it" while
+        its proof is asked for)."""
+        flow, task, question = self._domain.flow_for(need), reply.state.task, reply.state.question
+        same = flow is not None and task is not None and flow.name == task.flow
+        return same and question is not None and question.topic in (Topic.SLOT, Topic.CONFIRM)
+
+    def _is_asked_to_confirm(self, reply: Reply) -> bool:
+        question = reply.state.question
+        return question is not None and question.topic is Topic.CONFIRM
+
+    def _beside(self, reply: Reply, reading: Reading, needs: tuple[str, ...]) -> None:
+        """Answer what is only near to something, where a yes is waited for: an article does no
+        harm, and another task would take the question away."""
+        article = next((need for need in needs if need.startswith(ARTICLE_PREFIX)), "")
+        if article and asks(reading.plain, self._domain.speech):
+            self._needs.act(reply, article)
+        else:
+            repair.not_understood(reply)
+
+    def _one_after_another(self, reply: Reply, needs: tuple[Later, ...]) -> None:
         """Take up the first of several needs; the others wait for its end."""
-        if code is not None:
-            reply.learn(*code)
-        reply.trace.update(intent=needs[0], confidence=1.0, candidates=())
-        reply.change(later=needs[1:][:_MOST_LATER])
-        self._needs.act(reply, needs[0], code[0] if code else "")
+        first, *others = needs
+        reply.trace.update(intent=first.need, confidence=1.0, candidates=())
+        waiting = [one for one in reply.state.later if one not in needs]
+        reply.change(later=(*others, *waiting)[:_MOST_LATER])
+        self._take_up(reply, first)
+
+    def _take_up(self, reply: Reply, one: Later) -> None:
+        for name, value in one.slots.items():
+            reply.learn(name, value)
+        flow = self._domain.flow_for(one.need)
+        given = [name for name in one.slots if flow is not None and name in flow.slots()]
+        self._needs.act(reply, one.need, next(iter(given), ""))
 
     def next_of_several(self, reply: Reply) -> None:
         """Take up the needs that waited, where nothing else is open any more."""
@@ -140,10 +189,10 @@ class Requests:
             question = reply.state.question
             if question is None or question.topic not in (Topic.NEED, Topic.MORE):
                 return
-            need, *rest = reply.state.later
+            first, *rest = reply.state.later
             reply.unask()
             reply.change(later=tuple(rest), question=None)
-            self._needs.act(reply, need)
+            self._take_up(reply, first)
 
     def _named(self, meant: str) -> Decision | None:
         """Return the one task whose own words were used to put something right."""
@@ -164,7 +213,7 @@ class Requests:
         others = (
             need
             for need, share in reading.ranked
-            if share >= self._domain.policy.ask / 2 and self._domain.title_of(need)
+            if share >= self._domain.policy.ask and self._domain.title_of(need)
         )
         if other := next(others, ""):
             reply.trace.update(intent=other)

@@ -35,6 +35,7 @@ _ONLY_FOR: Mapping[str, tuple[SlotKind, ...]] = {
     "country": (SlotKind.POSTCODE,),
     "tense": (SlotKind.DATE,),
     "options": (SlotKind.CHOICE,),
+    "story": (SlotKind.TEXT,),
     "lookup": (SlotKind.CODE, SlotKind.PHONE, SlotKind.POSTCODE, SlotKind.EMAIL, SlotKind.NAME),
 }
 
@@ -135,7 +136,15 @@ def _slot(name: str, section: Section, mistakes: Mistakes) -> Slot:
         other_way=other_way,
         named_by=section.text("named_by"),
         unsure=unsure or (Template(f"Was that {place}?"),),
+        called=section.texts("called") or _called(section.text("label")),
+        story=section.flag("story"),
     )
+
+
+def _called(label: str) -> tuple[str, ...]:
+    """Return what a value is called by its label: "zip code", "zip"."""
+    words = label.lower().split()
+    return tuple(dict.fromkeys((" ".join(words), words[0]))) if words else ()
 
 
 def _pattern(section: Section) -> str:

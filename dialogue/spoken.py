@@ -135,6 +135,24 @@ def calendar_day(day: date) -> str:
     return f"the {ordinal(day.day)} of {MONTHS[day.month - 1]}"
 
 
+_SHORT = 24
+"""Words of what somebody said that are said back to them."""
+_CLAUSE_END = re.compile(r"(?<=[,;.!?])\s+")
+
+
+def shortened(text: str) -> str:
+    """Return what somebody said, as far as it is said back: whole clauses of its beginning."""
+    if len(text.split()) <= _SHORT:
+        return text.strip().rstrip(".!?,;")
+    kept: list[str] = []
+    for clause in _CLAUSE_END.split(text.strip()):
+        if kept and len(" ".join((*kept, clause)).split()) > _SHORT:
+            break
+        kept.append(clause)
+    words = " ".join(kept).split()[:_SHORT]
+    return f"{' '.join(words).rstrip('.!?,;')} …"
+
+
 LANGUAGE = "(language)"
 """Among the values of a template: the code of the language to say them in; absent: English."""
 
@@ -156,7 +174,10 @@ LANGUAGE_FORMS: Mapping[str, Forms] = {
 
 
 FORMS = frozenset(
-    ("", "digits", "groups", "spelled", "email", "day", "money", "date", "list", "or", "when")
+    (
+        *("", "digits", "groups", "spelled", "email", "day", "money", "date", "list", "or"),
+        *("when", "short"),
+    )
 )
 """Known forms. A list needs no form to be spoken as one: `a, b and c`."""
 
@@ -214,6 +235,8 @@ def _filled(sentence: str, facts: Mapping[str, str]) -> str:
                 return forms.when(date.fromisoformat(raw), date.fromisoformat(facts["today"]))
             case "date":
                 return forms.calendar_day(date.fromisoformat(raw))
+            case "short":
+                return shortened(raw)
             case "or":
                 return listing(raw.split(LIST_SEPARATOR), forms.conjunctions[1])
             case _:

@@ -81,6 +81,15 @@ class Spoken:
     """It leads to something else ("As I was saying"), and is never said again."""
 
 
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A need that was named together with another, and whose turn is still to come."""
+
+    need: str
+    slots: Mapping[str, str] = field(default_factory=dict)
+    """The values that were named with it."""
+
+
 _TUPLES = (
     "needs",
     "done",
@@ -88,7 +97,6 @@ _TUPLES = (
     "promised",
     "confirmed",
     "checked",
-    "later",
     "offered",
     "asked_about",
 )
@@ -120,6 +128,8 @@ class ProductTopic:
     waits_for: str = ""
     """What was asked back: `product` or `measure`; empty for nothing."""
     turn: int = 0
+    among: tuple[str, ...] = ()
+    """The products that were named together with it, which "the other one" may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +215,11 @@ class DialogueState:
     """The answer that is being written."""
     words: tuple[str, ...] = ()
     """The customer's last turns, oldest first, at most four."""
-    later: tuple[str, ...] = ()
-    """Needs that were named together with the one at hand, and whose turn is still to come."""
+    later: tuple[Later, ...] = ()
+    """What was asked for together with the need at hand, or while it was under way; at most
+    three."""
+    early: Mapping[str, str] = field(default_factory=dict)
+    """Values that were said before they were asked for, by slot; used once they are needed."""
     varied: Mapping[str, int] = field(default_factory=dict)
     """How often each prompt was used, so that the next use sounds different."""
     product: ProductTopic | None = None
@@ -247,7 +260,9 @@ class DialogueState:
             if pending := values.get("pending"):
                 values["pending"] = PendingCall(**pending)
             if product := values.get("product"):
-                values["product"] = ProductTopic(**product)
+                values["product"] = ProductTopic(
+                    **{**product, "among": tuple(product.get("among", ()))}
+                )
             if composing := values.get("composing"):
                 articles = tuple(composing["articles"])
                 values["composing"] = Composing(**{**composing, "articles": articles})
@@ -263,6 +278,7 @@ class DialogueState:
                 values[name] = {slot: tuple(texts) for slot, texts in kept.items()}
             for name in _TUPLES:
                 values[name] = tuple(values.get(name, ()))
+            values["later"] = tuple(Later(**later) for later in values.get("later", ()))
             values["feelings"] = tuple(
                 Sign(**{**sign, "feeling": Feeling(sign["feeling"])})
                 for sign in values.get("feelings", ())

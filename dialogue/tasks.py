@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dialogue import choices, outcomes, picks, progress, proofs, tool_calls, verification
+from dialogue import ahead, choices, outcomes, picks, progress, proofs, tool_calls, verification
 from dialogue.flows import Branch, Call, Choose, Collect, Confirm, Flow, Slot, Tell, Verify
 from dialogue.reply import Reply
 from dialogue.state import Task
@@ -23,9 +23,11 @@ def begin(reply: Reply, flow: Flow, *, given: str = "", resumes: Task | None = N
     for name in flow.slots():
         slot = reply.domain.slots[name]
         if name in reply.state.slots and name != given and not slot.keep:
+            early = reply.state.early
             reply.forget(name)
+            reply.change(early=early)
         known = slot.caller_id and len(reply.state.caller) >= slot.digits
-        if known and name not in reply.state.slots:
+        if known and name not in reply.state.slots and name not in reply.state.early:
             # The national number: what stands before it is the country's code.
             reply.learn(name, reply.state.caller[-slot.digits :])
     read_back(reply, flow, given)
@@ -56,7 +58,9 @@ def advance(reply: Reply) -> None:
             return
         match flow.steps[task.step]:
             case Collect(slot=name):
-                if name not in reply.state.slots:
+                if name not in reply.state.slots and not ahead.take(
+                    reply, reply.domain.slots[name]
+                ):
                     again = task.attempts.get(name, 0) > 0
                     reply.ask_slot(reply.domain.slots[name], again=again)
                     return

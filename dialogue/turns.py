@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from dialogue import calling_out, composing, connecting, digressions, handing_over, repair, unheard
-from dialogue.acts import Answer, Channel, UserTurn
+from dialogue import (
+    ahead,
+    calling_out,
+    composing,
+    connecting,
+    digressions,
+    handing_over,
+    repair,
+    unheard,
+)
+from dialogue.acts import Answer, UserTurn
 from dialogue.answering import Answers
 from dialogue.brief import Why
 from dialogue.composing import Use
@@ -270,6 +279,7 @@ class Turns:
             reply.decided("opt_out", intent=calling_out.opt_out(reply), confidence=1.0)
             self._needs.act(reply, calling_out.opt_out(reply))
             return
+        ahead.notice(reply, text)
         if question is not None and self._answers.taken(reply, question, text):
             return
         if state.pending is not None and nothing:

@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dialogue import choices, tasks
+from dialogue.codes_said import main_code
 from dialogue.domain import Domain
 from dialogue.flows import Flow, Slot, SlotKind
 from dialogue.policy import Band, Decision
 from dialogue.reply import Reply
-from dialogue.understanding.addresses import read_address
-from dialogue.understanding.edits import parts
-from dialogue.understanding.english_language import ENGLISH
-from dialogue.understanding.numbers import read_code, tokens
-from dialogue.understanding.symbols import tokens_of
-from dialogue.understanding.values import put_right, read_unasked, read_value, shape_of
-
-_ALIKE = 0.5
-"""Share of its characters that a value keeps when it is put right."""
+from dialogue.understanding.values import put_right, read_unasked, read_value
 
 
 def code_in(domain: Domain, text: str, known: Mapping[str, str]) -> tuple[str, str] | None:
@@ -28,9 +21,6 @@ def code_in(domain: Domain, text: str, known: Mapping[str, str]) -> tuple[str, s
         text: The turn.
         known: Values by slot.
     """
-    # The zip code of an address is no order.
-    address = read_address(text) if domain.speech is ENGLISH else None
-    postcode = address.postcode if address is not None and address.street else ""
     # A code with letters may hold one of digits: "MS-44117".
     slots = sorted(domain.slots.items(), key=lambda item: not item[1].pattern)
     for name, slot in slots:
@@ -38,26 +28,9 @@ def code_in(domain: Domain, text: str, known: Mapping[str, str]) -> tuple[str, s
             continue
         if name in known and (value := put_right(slot, text, known[name], domain.speech)):
             return name, value
-        if slot.pattern:
-            if value := read_unasked(slot, text, domain.speech):
-                return name, value
-        elif (code := read_code(text, slot.digits, expected=False)) and code.digits != postcode:
-            return _meant(domain, name, text), code.digits
-    return None
-
-
-def _meant(domain: Domain, name: str, text: str) -> str:
-    """Return the slot that a code is for which would fit two: "my zip is 97301" is no order.
-
-    The turn names it by the first word of its label, and does not name the other.
-    """
-    said, digits = set(tokens(text)), domain.slots[name].digits
-    named = [
-        other
-        for other, slot in domain.slots.items()
-        if slot.is_code and slot.digits == digits and tokens(slot.label)[0] in said
-    ]
-    return named[0] if named and name not in named else name
+        if slot.pattern and (value := read_unasked(slot, text, domain.speech)):
+            return name, value
+    return main_code(domain, text)
 
 
 def amended(reply: Reply, flow: Flow, asked: Slot, text: str) -> tuple[str, str] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from dialogue import handing_over, proofs, tool_calls
+from dialogue import ahead, handing_over, proofs, tool_calls
 from dialogue.flows import Verify
 from dialogue.identification import VERIFIED, Identification
 from dialogue.reply import Reply
@@ -33,7 +33,8 @@ def go_on(reply: Reply, task: Task, one: Identification) -> None:
         tries = task.attempts.get(slot, 0)
         if tries >= one.attempts:
             continue
-        if slot in state.slots:
+        if slot in state.slots or ahead.take(reply, reply.domain.slots[slot]):
+            state = reply.state
             tool_calls.look(reply, one.tool, about | {argument: state.slots[slot]})
             return
         if not _asked(task, one):

@@ -35,6 +35,12 @@ _COUNTED = frozenset(("of", "dollars", "euros", "days", "times"))
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)", re.IGNORECASE)
 
 
+_NO_NAMES = frozenset(
+    ("is", "are", "was", "going", "goes", "go", "to", "the", "needs", "should", "my", "our", "i")
+)
+"""Words that are in no street's name, although "place" and "way" may end it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """The parts of an address; what was not said is empty."""
@@ -72,6 +78,17 @@ class _Word:
     @property
     def plain(self) -> str:
         return self.text.lower().replace("’", "'").rstrip(".")
+
+
+def told_address(text: str) -> str:
+    """Return an address that a turn tells although nobody asked; empty for none.
+
+    It has the number of a house, and a street that is called one.
+    """
+    address = read_address(text)
+    words = address.street.lower().split()
+    whole = address.number and len(words) > 1 and words[-1] in STREETS
+    return str(address) if whole and _NO_NAMES.isdisjoint(words) else ""
 
 
 def read_address(text: str, before: Address | None = None) -> Address:
@@ -289,7 +306,7 @@ def _unit_before(words: Sequence[_Word], start: int) -> str | None:
 
 
 def _is_number(word: str) -> bool:
-    return word.isdigit() or word in UNITS or word in TEENS or word in TENS
+    return word.isdecimal() or word in UNITS or word in TEENS or word in TENS
 
 
 def _number(words: Sequence[_Word], i: int) -> tuple[str, int] | None:
@@ -305,7 +322,7 @@ def _number(words: Sequence[_Word], i: int) -> tuple[str, int] | None:
         scaled = with_scale(plain, i)
         if scaled is not None and scaled[1] > i + 1:
             digits, i = digits + scaled[0], scaled[1]
-        elif word.isdigit():
+        elif word.isdecimal():
             digits, i = digits + word, i + 1
         elif word in TENS:
             unit = UNITS.get(plain[i + 1], "") if i + 1 < len(plain) else ""

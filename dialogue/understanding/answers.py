@@ -128,6 +128,18 @@ def refuses(text: str, words: Sequence[str], language: Language = ENGLISH) -> bo
     )
 
 
+def contradicts(text: str, words: Sequence[str], language: Language = ENGLISH) -> bool:
+    """Whether one part of a turn wants what another part refuses: "cancel it, don't cancel it"."""
+    parts = [part for part in _CLAUSE_END.split(text) if tokens(part)]
+    wanted = [
+        part
+        for part in parts
+        if any(_says(" ".join(tokens(part)), word.lower()) for word in words)
+        and not refuses(part, words, language)
+    ]
+    return bool(wanted) and any(refuses(part, words, language) for part in parts)
+
+
 def read_choice(
     text: str, words: Sequence[Sequence[str]], language: Language = ENGLISH
 ) -> int | None:
@@ -194,6 +206,16 @@ def is_question(text: str, language: Language = ENGLISH) -> bool:
     """Whether the turn asks something by its words."""
     said = " ".join(tokens(text))
     return any(_says(said, phrase) for phrase in language.questions)
+
+
+def addition(text: str, language: Language = ENGLISH) -> str:
+    """Return what a turn adds to something said before ("add that …"); empty where it adds nothing
+    by its words."""
+    said = " ".join(tokens(text))
+    for phrase in sorted(language.adding, key=len, reverse=True):
+        if said.startswith(f"{phrase} "):
+            return said[len(phrase) + 1 :]
+    return ""
 
 
 def free_text(text: str, language: Language = ENGLISH) -> str:

@@ -15,7 +15,7 @@ def below_hundred(words: tuple[str, ...], i: int) -> tuple[int, int] | None:
     if i >= len(words):
         return None
     word = words[i]
-    if word.isdigit():
+    if word.isdecimal():
         return (int(word), i + 1) if len(word) <= 2 else None
     if word in TENS:
         unit = UNITS.get(words[i + 1], words[i + 1]) if i + 1 < len(words) else "0"
@@ -41,7 +41,7 @@ def with_scale(words: tuple[str, ...], i: int) -> tuple[str, int] | None:
 
 def below_thousand(words: tuple[str, ...], i: int) -> tuple[int, int] | None:
     """Read 0..999 at `i`: (value, next index)."""
-    if i < len(words) and words[i].isdigit() and len(words[i]) == 3:
+    if i < len(words) and words[i].isdecimal() and len(words[i]) == 3:
         return int(words[i]), i + 1
     return _hundreds(words, i) or below_hundred(words, i)
 
@@ -58,7 +58,7 @@ def cardinal(words: tuple[str, ...], i: int) -> tuple[int, int] | None:
         after = teens[1] + 1
         tail = below_hundred(words, after + 1 if words[after : after + 1] == ("and",) else after)
         return (teens[0] * 100 + (tail[0] if tail else 0), tail[1] if tail else after)
-    if i < len(words) and words[i].isdigit():
+    if i < len(words) and words[i].isdecimal():
         return int(words[i]), i + 1
     return teens
 

@@ -251,6 +251,10 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )  # fmt: skip
 
 
+POINTING = frozenset(("that", "this", "another", "other"))
+"""Before "one", where it is no digit: "not that one, 27182"."""
+
+
 def _edit(tokens: Sequence[Token]) -> tuple[Edit, int, int] | None:
     """Find an explicit edit: (edit, index of its first word, index after its last)."""
     words: list[str] = []
@@ -289,6 +293,8 @@ def _plain(tokens: Sequence[Token], i: int, token: Token) -> Iterator[str]:
         return
     elif word.isdigit():
         yield from word
+    elif word == "one" and i and tokens[i - 1].text in POINTING:
+        yield word
     elif word in UNITS and word not in ("o", "oh"):
         yield UNITS[word]
     elif word in ("it's", "that's"):

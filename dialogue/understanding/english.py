@@ -30,6 +30,9 @@ REPEATS = {"double": 2, "triple": 3, "treble": 3}
 BETWEEN_DIGITS = frozenset(_words("and then dash hyphen space er um uh erm comma"))
 """Words that may stand between the digits of one code."""
 
+NUMBER_NAMES = frozenset(_words("number numbers nr code is it's nummer lautet"))
+"""Words directly before a code that only say that it comes."""
+
 CORRECTIONS = (
     "no wait", "no sorry", "wait no", "scratch that", "i mean", "i meant", "make that",
     "correction", "actually", "rather", "sorry", "wait", "no",
@@ -104,7 +107,7 @@ POLITE |= frozenset(("tanks", "banks"))
 """Words that neither agree nor refuse nor ask for anything; the last are what recognisers write
 for "thanks" on a bad line."""
 
-FILLERS = frozenset(_words("please thanks um uh er erm hmm oh well so and but now hi hello"))
+FILLERS = frozenset(_words("please thanks um uh er erm mm hmm oh well so and but now hi hello"))
 """The part of them that may stand before an answer."""
 
 CUE_FILLERS = (
@@ -138,6 +141,14 @@ JOINTS = (
 
 CONDITIONS = ("if", "unless", "as long as", "only when", "provided", "depends", "but only")
 """They make a yes depend on something that was not asked."""
+
+ADDING = (
+    "add that", "please add that", "add", "also add that", "you can add that", "and tell them",
+    "and say that", "say that", "put in that", "write that", "mention that", "and mention that",
+    "also mention that", "you should also mention that", "i forgot to say", "i forgot to mention",
+    "don't forget that", "don't forget to mention that", "and don't forget that",
+)  # fmt: skip
+"""Before what is added to a text that was dictated."""
 
 ORDINALS = (
     ("first", "first one", "one", "number one", "the former"),
@@ -329,3 +340,11 @@ OWNED = (
 
 ALSO = ("what about", "how about", "and what about", "and how about", "and the", "and your", "and")
 """Begin a turn that asks the same of something else."""
+
+CHEAPER = (
+    "cheaper", "cheapest", "less expensive", "least expensive", "more affordable", "lowest price",
+    "lower price", "costs less", "cheap one", "most affordable",
+)  # fmt: skip
+DEARER = ("more expensive", "most expensive", "dearer", "dearest", "pricier", "priciest",
+          "costs more", "higher price", "expensive one")  # fmt: skip
+OTHER_PRODUCT = ("the other", "the other one", "other one")

@@ -39,6 +39,7 @@ ENGLISH = Language(
     another=words.ANOTHER,
     instead=words.INSTEAD,
     joints=words.JOINTS,
+    adding=words.ADDING,
     lead_ins=words.LEAD_INS,
     ordinals=words.ORDINALS,
     last=words.LAST,
@@ -59,6 +60,7 @@ ENGLISH = Language(
     brief=ENGLISH_BRIEF,
     usual_prompts={
         "nothing_to_undo": "There is nothing that I could take back.",
+        "cannot_change": "I'm sorry, I can't change that here.",
         "not_verified": "I can't go on without that. It keeps your data safe.",
     },
     common=frozenset(

@@ -71,7 +71,8 @@ REPAIRS = (
     "no wait", "no sorry", "oh sorry", "oh no", "wait no", "no no", "hang on", "hold on",
     "i mean", "i meant", "make that", "make it", "correction", "actually", "rather", "sorry",
     "wait", "no", "nope", "oops", "whoops", "my bad", "my mistake", "i misspoke", "pardon",
-    "excuse me", "that's wrong", "that was wrong", "that's not right", "not that", "or rather",
+    "excuse me", "that's wrong", "that was wrong", "that's not right", "not that one", "not that",
+    "or rather",
 )  # fmt: skip
 """What follows takes the place of something said before; longer ones win over shorter ones."""
 

@@ -108,6 +108,10 @@ GERMAN = Language(
         "und außerdem", "und dann", "und danach", "und zweitens", "und noch etwas", "und auch",
         "aber auch", "außerdem", "und",
     ),
+    adding=(
+        "schreiben sie auch", "schreiben sie noch dazu dass", "fügen sie hinzu dass",
+        "erwähnen sie auch dass", "erwähnen sie noch dass", "und sagen sie auch dass",
+    ),
     lead_ins=(
         "meine neue adresse ist", "die neue adresse ist", "neue adresse ist", "meine adresse ist",
         "die adresse ist", "die neue adresse lautet", "meine adresse lautet", "sie lautet",
@@ -179,6 +183,7 @@ GERMAN = Language(
     brief=GERMAN_BRIEF,
     usual_prompts={
         "nothing_to_undo": "Es gibt nichts, was ich zurücknehmen könnte.",
+        "cannot_change": "Das kann ich hier leider nicht ändern.",
         "not_verified": "Ohne das kann ich nicht weitermachen. Es schützt Ihre Daten.",
     },
     common=frozenset(

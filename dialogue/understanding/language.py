@@ -61,6 +61,8 @@ class Language:
     """Before what was really meant, when it was taken for something else."""
     joints: Phrases
     """Between one need and the next; longer ones first."""
+    adding: Phrases
+    """Before what is added to a text that was dictated."""
     lead_ins: Phrases
     """What people say before the text that was asked for."""
     ordinals: tuple[Phrases, ...]

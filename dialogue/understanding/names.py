@@ -15,6 +15,12 @@ _SPELLING = Pattern(r"[A-Z]{2,24}")
 _MOST_WORDS = 4
 _MOST_WITH = 2
 """Letters after a name that are a remark on it ("with a y") and not its spelling."""
+_INTRODUCES = re.compile(
+    r"\b(?:my (?:full |first |last )?name is|my name's|the name is|the name's|under the name of)\s+"
+    r"(?P<name>[^\W\d_]+(?:['-][^\W\d_]+)*(?:\s+(?!(?:and|i|i'd|i'm|but|so|here|the|my)\b)[^\W\d_]+){0,2})",
+    re.IGNORECASE,
+)
+"""Before a name that nobody asked for."""
 _LIKE = 0.55
 """Likeness from which a spelling is that of the name beside it."""
 
@@ -52,6 +58,13 @@ def read_names(text: str, before: str = "") -> tuple[list[tuple[str, float]], st
         elif said:
             found = [(_titled(" ".join(said)), 0.4)]
     return found, letters if not found else ""
+
+
+def introduced(text: str) -> str:
+    """Return the name by which somebody introduces themselves unasked; empty for none."""
+    found = _INTRODUCES.search(text.replace("’", "'"))
+    names = read_names(found["name"])[0] if found else []
+    return names[0][0] if names else ""
 
 
 def _without_frame(text: str) -> str:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from dialogue.understanding.cardinals import SCALES
 from dialogue.understanding.codes import read_characters
 from dialogue.understanding.edits import parts
-from dialogue.understanding.english import BETWEEN_DIGITS, REPEATS, SOUND_ALIKES
+from dialogue.understanding.english import BETWEEN_DIGITS, NUMBER_NAMES, REPEATS, SOUND_ALIKES
+from dialogue.understanding.english_spelling import NO_ONE
 from dialogue.understanding.shapes import Digits
 from dialogue.understanding.symbols import Token, is_number, readings, tokens_of
 
@@ -24,6 +25,8 @@ _TOKEN = re.compile(rf"\d+|[{_LETTER}]+(?:'[{_LETTER}]+)?")
 _LONGEST_RUN = 24
 _UNASKED = 1.4
 """Price in nats up to which a reading counts that nobody asked for."""
+_FEWEST_IN_ONE = 5
+"""Digits in one piece that are not a group of a longer number."""
 _COLOURS = 3
 """Digits in a row that are a code and not a count."""
 
@@ -95,6 +98,66 @@ def _rest(text: str, run: Sequence[Token]) -> str:
     return " ".join(token.text for token in words[start:])
 
 
+def locate_codes(
+    text: str, lengths: Sequence[int]
+) -> tuple[tuple[tuple[str, ...], int, int, str], ...]:
+    """Find every complete code that nobody asked for, in the order of the turn.
+
+    What the turn itself puts right ("44118, no, 44117") is left out.
+
+    Returns:
+        For each code: the words of its part of the turn, the index of its first word, the index
+        after its last, and its digits.
+    """
+    found: list[tuple[tuple[str, ...], int, int, str]] = []
+    for part in parts(tokens_of(text)):
+        words = tuple(token.text for token in part.tokens)
+        located = [
+            (words, start + first, start + last, value)
+            for start, run in _located_runs(words)
+            for first, last, value in _divided(part.tokens[start : start + len(run)], lengths)
+        ]
+        found = located if part.repairs and located else found + located
+    return tuple(found)
+
+
+def _divided(run: Sequence[Token], lengths: Sequence[int]) -> list[tuple[int, int, str]]:
+    """Divide a stretch of number words into whole codes, the fewest; none where something is
+    left over."""
+    ways: dict[int, list[tuple[int, int, str]]] = {0: []}
+    for end in range(1, len(run) + 1):
+        for start in range(end):
+            if start not in ways or (end - start > 1 and run[start].text in BETWEEN_DIGITS):
+                continue
+            if run[start].text in BETWEEN_DIGITS and end == start + 1:
+                ways.setdefault(end, ways[start])
+                continue
+            value = _code(run[start:end], lengths)
+            if value and (end not in ways or len(ways[start]) + 1 < len(ways[end])):
+                ways[end] = [*ways[start], (start, end, value)]
+    return ways.get(len(run), [])
+
+
+def _code(words: Sequence[Token], lengths: Sequence[int]) -> str:
+    if len(words) > 1 and any(len(word.text) in lengths for word in words if _is_written(word)):
+        # "44118 27182" is two orders, and no telephone number.
+        return ""
+    ands = [i for i, word in enumerate(words) if word.text == "and"]
+    if any(_code(words[:i], lengths) and _code(words[i + 1 :], lengths) for i in ands):
+        return ""
+    for length in lengths:
+        shape = Digits(length)
+        for value, price in readings(words, shape):
+            if price <= _UNASKED and len(value) == length and shape.whole(value):
+                return value
+    return ""
+
+
+def _is_written(word: Token) -> bool:
+    """Whether a word is a code in one piece, and not the last group of one."""
+    return word.text.isdigit() and len(word.text) >= _FEWEST_IN_ONE
+
+
 def without_codes(text: str) -> str:
     """Return the text without its numbers, so that they do not colour its meaning."""
     words = [token.text for token in tokens_of(text)]
@@ -102,6 +165,10 @@ def without_codes(text: str) -> str:
     for start, run in _located_runs(words):
         said = readings([Token(word, False) for word in run], _Any())
         if said and len(said[0][0]) >= _COLOURS:
+            while start and words[start - 1] in NUMBER_NAMES:
+                # "number 44117" asks for no number.
+                start -= 1
+                run = [words[start], *run]
             covered.update(range(start, start + len(run)))
     return " ".join(word for i, word in enumerate(words) if i not in covered)
 
@@ -116,11 +183,16 @@ def _fits(word: str) -> bool:
     )
 
 
+def _is_pronoun(words: Sequence[str], i: int) -> bool:
+    """Whether a word is the "one" of "that one", and no digit."""
+    return words[i] == "one" and i > 0 and words[i - 1] in NO_ONE
+
+
 def _located_runs(words: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
     """Yield (start, run) for each stretch of number words, trimmed to begin and end with one."""
     i = 0
     while i < len(words):
-        if not (is_number(words[i]) or words[i] in REPEATS):
+        if not (is_number(words[i]) or words[i] in REPEATS) or _is_pronoun(words, i):
             i += 1
             continue
         end = i

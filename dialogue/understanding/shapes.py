@@ -12,6 +12,8 @@ SEPARATORS = "-/ ."
 """Signs inside a value that nobody has to say."""
 _WAYS = 4
 """Ways to write one beginning that are kept."""
+_LONGEST_VALUE = 64
+"""Characters of a value that matches a regular expression."""
 _STAMMER = 2
 """Digits too many that a recogniser puts into a run of equal ones."""
 _LITERAL = regex.compile(r"(?:[A-Z0-9]|\\?[-/ .])+(?![*+?{])")
@@ -96,11 +98,12 @@ class Pattern:
         return _has_letters(self.expression)
 
     def begins(self, said: str) -> bool:
-        return any(_written(self.expression, way) for way in self._ways(said))
+        fits = len(said) <= _LONGEST_VALUE
+        return fits and any(_written(self.expression, way) for way in self._ways(said))
 
     def whole(self, said: str) -> str | None:
         pattern = compiled(self.expression)
-        for way in self._ways(said):
+        for way in self._ways(said) if len(said) <= _LONGEST_VALUE else ():
             for written in _written(self.expression, way):
                 if pattern.fullmatch(written):
                     return written

@@ -90,13 +90,13 @@ def test_the_number_that_another_way_takes_is_as_good_as_a_yes(
 def test_a_new_address_that_comes_early_is_kept(withheld: Conversation) -> None:
     withheld.say("I moved")
     withheld.say("so the new address is 12 Elm Street in Salem")
-    assert "12 Elm Street" in withheld.state.slots.get("address", "")
+    assert "12 Elm Street" in withheld.state.early.get("address", "")
 
 
 def test_an_address_alone_is_kept_too(withheld: Conversation) -> None:
     withheld.say("I want to change my delivery address")
     assert "order number" in withheld.say("12 Elm Street in Salem")
-    assert "12 Elm Street" in withheld.state.slots.get("address", "")
+    assert "12 Elm Street" in withheld.state.early.get("address", "")
 
 
 def test_a_zip_code_that_is_called_so_is_no_order(withheld: Conversation) -> None:
@@ -125,3 +125,130 @@ def test_regret_is_told_once(call: Conversation) -> None:
 def test_a_size_is_asked_for_by_its_letters(call: Conversation) -> None:
     call.say("how much is the Aspen jacket")
     assert "139" in call.say("and how much is it in xl")
+
+
+def test_one_need_for_two_orders_is_done_for_both(call: Conversation) -> None:
+    assert "a desk lamp" in call.say("cancel order 44118 and 27182")
+    assert "a toaster" in call.say("yes")
+    assert "It's cancelled" in call.say("yes")
+    assert "cancel_order(44118)" in call.called
+    assert "cancel_order(27182)" in call.called
+
+
+def test_two_needs_keep_each_their_own_order(call: Conversation) -> None:
+    said = call.say("where's order 44117 and can you also cancel 44118")
+    assert "on its way" in said
+    assert "Shall I cancel" in said
+    call.say("yes")
+    assert "cancel_order(44118)" in call.called
+
+
+def test_of_two_numbers_the_later_may_put_the_earlier_right(call: Conversation) -> None:
+    assert "2 0 3 0 5" in call.say("I think it was 20304, no wait, 20305, where is it")
+    call.say("cancel 44118")
+    assert "a toaster" in call.say("no not that one, 27182")
+
+
+@pytest.mark.parametrize("text", ["where's our table, 20305", "any news on 20305?"])
+def test_a_number_helps_to_tell_what_is_wanted(call: Conversation, text: str) -> None:
+    assert "running late" in call.say(text)
+
+
+def test_values_told_together_name_the_task_that_takes_them(call: Conversation) -> None:
+    said = call.say("44118 needs to go to 9 Lake Drive, Denver instead")
+    assert "I have 9 Lake Drive, Denver. Is that right?" in said
+
+
+def test_the_proof_may_come_before_its_question(withheld: Conversation) -> None:
+    withheld.say("hi my order number is 44118 and my zip is 02118")
+    assert "Shall I cancel this order?" in withheld.say("I'd like to cancel it")
+
+
+def test_a_wrong_value_told_early_is_asked_for_like_any_other(withheld: Conversation) -> None:
+    withheld.say("my zip is 99999 and it's about order 44118")
+    assert "That's not what we have on file" in withheld.say("please cancel it")
+    assert "Shall I cancel this order?" in withheld.say("02118")
+
+
+def test_a_value_told_early_is_replaced_by_a_later_one(withheld: Conversation) -> None:
+    withheld.say("my zip is 99999")
+    withheld.say("sorry, my zip is 02118")
+    assert "Shall I cancel this order?" in withheld.say("cancel order 44118")
+
+
+def test_the_sentence_about_an_old_place_is_no_address(call: Conversation) -> None:
+    said = call.say("we moved house last week and order 44118 is going to the old place")
+    assert "What's the new address?" in said
+
+
+def test_an_address_at_its_confirmation_takes_the_place_of_the_one_read_back(
+    call: Conversation,
+) -> None:
+    call.say("change the address of order 44118")
+    call.say("12 Elm Street, Salem")
+    assert "14 Oak Avenue, Dover" in call.say("send it to 14 Oak Avenue in Dover")
+
+
+def test_what_the_task_cannot_take_is_said_so(call: Conversation) -> None:
+    call.say("I need an invoice for 55203")
+    said = call.say("send it to jane.doe@example.com")
+    assert "can't change that here" in said
+    assert "Shall I email you the invoice" in said
+
+
+def test_a_complaint_is_read_back_and_added_to(call: Conversation) -> None:
+    call.say("I want to complain")
+    said = call.say("your driver just threw the box over the fence")
+    assert "I have: your driver just threw the box over the fence." in said
+    said = call.say("and the box was torn on one side too")
+    assert "The box was torn" in said or "And the box was torn" in said
+    said = call.say("no, add that he laughed about it")
+    assert "He laughed about it" in said
+    call.say("yes")
+    assert any("he laughed about it" in tool.lower() for tool in call.called)
+
+
+def test_the_same_wish_while_a_proof_is_asked_for_begins_nothing_anew(
+    withheld: Conversation,
+) -> None:
+    withheld.say("I want to send back order 55203")
+    assert "What's your zip code?" == withheld.say("can you refund it")
+
+
+def test_a_turn_that_wants_and_refuses_the_same_is_asked_about(call: Conversation) -> None:
+    call.say("cancel order 44118")
+    assert "Shall I cancel this order?" in call.say("cancel it, don't cancel it")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("the floor one", "Arc"), ("the cheaper one", "Luna"), ("the most expensive one", "Arc")],
+)
+def test_one_of_the_products_just_named_is_picked(call: Conversation, text: str, name: str) -> None:
+    call.say("how much are your lamps")
+    assert name in call.say(text)
+
+
+def test_the_other_product_is_the_one_that_was_not_told(call: Conversation) -> None:
+    call.say("how much are your lamps")
+    call.say("the cheaper one")
+    assert "Arc" in call.say("and the other one?")
+
+
+def test_a_measure_is_put_right_after_the_answer(call: Conversation) -> None:
+    call.say("which size of the aspen jacket do I need")
+    call.say("forty")
+    assert "in large" in call.say("No sorry, it's forty-three")
+
+
+def test_the_sizes_there_are_is_no_question_for_the_right_one(call: Conversation) -> None:
+    assert "small, medium" in call.say("what sizes does the aspen jacket come in")
+
+
+def test_the_price_of_what_is_not_sold_is_not_known(call: Conversation) -> None:
+    assert "I don't know that" in call.say("What is the price of gold")
+
+
+def test_who_names_a_name_for_a_number_is_offered_another_way(withheld: Conversation) -> None:
+    withheld.say("where is my order")
+    assert "phone number" in withheld.say("it's under iris")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from dialogue.state import DialogueState
+from dialogue.state import DialogueState, Later
 from dialogue.understanding.clauses import clauses
 from tests.dialogue.conversation import Conversation
 
@@ -25,7 +25,7 @@ def test_a_task_and_a_question_are_both_answered(call: Conversation) -> None:
 def test_the_second_need_waits_until_the_first_is_settled(call: Conversation) -> None:
     said = call.say("I need to change my address, and also what does delivery cost?")
     assert "dollars" not in said
-    assert ("article:delivery_cost",) == call.state.later
+    assert (Later("article:delivery_cost"),) == call.state.later
 
     said = call.say("never mind")
     assert "four dollars ninety" in said
