@@ -34,11 +34,13 @@ from tests.transfer.fleet import FleetWorld, fleet_world
 _SERVER = "postgresql://postgres@127.0.0.1:5432/test"
 _LONGEST = 90.0
 """Seconds after which a call counts as stuck."""
+_GREETED = 3.5
+"""Seconds after the answer by which a caller has heard something."""
 _ALONE = 10.0
 """Seconds for which a caller may hear nothing, while processes die."""
 _AFTERWARDS = 8.0
 """Within which no telephone rings for a caller who is gone, and no transfer is left open."""
-_GAP = 1.5
+_GAP = 3.0
 """Seconds between two calls, on average."""
 STAGES = (Stage.DIALING, Stage.SCREENING, Stage.ANNOUNCING, Stage.MOVING, Stage.BRIDGED)
 """At which the owner is killed."""
@@ -98,7 +100,6 @@ def _judged(
 ) -> list[str]:
     legs = w.legs(number)
     together = [span for leg in legs for span in w.carrier.together(caller, leg)]
-    answered = caller.answered_at or 0.0
     events = [event.detail for event in w.carrier.log if event.call_sid == caller.sid]
     offered = any("Press 1 for a person" in detail for detail in events)
     wrong = [f"a leg is open: {leg.status}" for leg in legs if leg.ended_at is None]
@@ -108,7 +109,7 @@ def _judged(
         wrong.append("we hung up on the caller")
     if record is not None and record.state.stage not in OVER:
         wrong.append(f"the transfer is still {record.state.stage}")
-    silence = caller.longest_silence(3.5, (caller.ended_at or 0.0) - answered)
+    silence = caller.longest_silence((caller.answered_at or 0.0) + _GREETED)
     if silence > _ALONE:
         wrong.append(f"the caller heard nothing for {silence:.1f} s")
     outcome = record.state.outcome if record is not None else None
@@ -116,14 +117,15 @@ def _judged(
         fate = "talked with the person"
     elif offered:
         fate = "was offered the keypad"
-    elif outcome is Outcome.RETURNED:
-        fate = "went on with the bot"
+    elif record is not None and outcome is Outcome.RETURNED:
+        fate = f"went on with the bot: {record.state.reason}"
     else:
         fate = "lost"
         wrong.append(f"lost: {outcome}, ended by {caller.ended_by}")
     tally.fates[fate] += 1
     if wrong:
-        print("\n".join(str(e) for e in w.carrier.log if e.call_sid == caller.sid), file=sys.stderr)
+        sids = (caller.sid, *(leg.sid for leg in legs))
+        print("\n".join(str(e) for e in w.carrier.log if e.call_sid in sids), file=sys.stderr)
     return wrong
 
 

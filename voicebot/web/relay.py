@@ -196,8 +196,8 @@ def _content(message: dict[str, Any]) -> str | bytes:
 
 
 def _code(code: int | None) -> int:
-    """Return a code with which a websocket may be closed (RFC 6455, 7.4.1)."""
-    return code if code in (1000, 1001, 1008, 1011) else 1000
+    """Return a code that may be sent: in good order, or not (RFC 6455, 7.4.1)."""
+    return code if code in (1000, 1001) else 1011
 
 
 def _packed(call: IncomingCall) -> str:
