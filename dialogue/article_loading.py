@@ -64,7 +64,7 @@ def load_articles(
 
 
 def _article(path: Path, file: str, mistakes: Mistakes, *, shared: bool = False) -> Article | None:
-    text = read_text(path.parent, path.name, mistakes)
+    text = read_text(path.parent, path.name, mistakes, called=file)
     if text is None:
         return None
     lines = text.splitlines()

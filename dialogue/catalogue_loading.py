@@ -66,6 +66,8 @@ def load_catalogue(folder: Path, mistakes: Mistakes) -> Catalogue | None:
     known = (*_OWN, *said, *specifications)
     before = len(mistakes.found)
     rows = list(_rows(folder, FILE, ("product", "name"), known, mistakes))
+    if not rows and len(mistakes.found) == before:
+        mistakes.add(FILE, 1, "it lists no product; add a row for each, or remove the file")
     if len(mistakes.found) > before:
         # What is compared with rows that cannot be read would be wrong as well.
         return Catalogue()
@@ -158,9 +160,16 @@ def _rows(
     text = read_text(folder, file, mistakes)
     if text is None:
         return
-    reader = csv.reader(StringIO(text.removeprefix("\ufeff")), strict=True)
+    reader = csv.reader(StringIO(text), strict=True)
     try:
         header = [cell.strip() for cell in next(reader, [])]
+        if not any(header):
+            mistakes.add(file, 1, f"the first line must name the columns, like `{','.join(required)}`")
+            return
+        if len(header) == 1 and (other := next((c for c in ";\t|" if c in header[0]), "")):
+            what = {";": "semicolons", "\t": "tabs"}.get(other, f"`{other}`")
+            mistakes.add(file, 1, f"its columns stand between {what}; save it with commas")
+            return
         if not _header_fits(header, file, required, known, mistakes):
             return
         for count, cells in enumerate(reader):

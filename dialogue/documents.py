@@ -23,6 +23,10 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's, ten times as fast, where PyYAML was built with it, as its wheels are."""
 
 
+LARGEST_FILE = 4 * 2**20
+"""Bytes of one file of a hotline."""
+
+
 @dataclass(frozen=True, slots=True)
 class Located:
     """A value and the line it stands on."""
@@ -46,10 +50,22 @@ class Mistakes:
     found: list[Mistake] = field(default_factory=list)
     translation: Translates | None = None
     """Puts the texts of YAML files into another language while they are read."""
+    unreadable: list[Mistake] = field(default_factory=list)
+    """Those among `found` of which the others may be mere consequences: files that are no text, no
+    YAML, or empty."""
 
     def add(self, file: str, line: int, message: str) -> None:
         """Note one mistake; `message` says what to write instead."""
         self.found.append(Mistake(file, max(line, 1), message))
+
+    def cannot_read(self, file: str, line: int, message: str) -> None:
+        """Note that nothing can be known of what a file holds."""
+        self.add(file, line, message)
+        self.unreadable.append(self.found[-1])
+
+    def worth_telling(self) -> tuple[Mistake, ...]:
+        """Return what is wrong, without what only follows from files that cannot be read."""
+        return tuple(self.unreadable or self.found)
 
 
 class Section:
@@ -70,6 +86,10 @@ class Section:
     def wrong(self, message: str, key: str = "") -> None:
         """Note a mistake at this mapping, or at one of its keys."""
         self._mistakes.add(self.file, self.line_of(key), message)
+
+    def take_for(self, key: str, meant: str) -> None:
+        """Read a key as another one from here on."""
+        self._values[meant] = self._values.pop(key)
 
     def line_of(self, key: str) -> int:
         """Return the line of a key, or of the mapping where it is absent."""
@@ -95,8 +115,15 @@ class Section:
         self._read.add(key)
         located = self._values.get(key)
         if located is None and required:
-            self.wrong(f"{self.what} has no `{key}`; add one, like `{key}: {example}`")
+            self.wrong(f"{self.what} has no `{key}`; add one, like `{self._like(key, example)}`")
         return located
+
+    def _like(self, key: str, example: str) -> str:
+        """Return a line with a key as the file's format writes it."""
+        if not self.file.endswith(".toml"):
+            return f"{key}: {example}"
+        quoted = example if example.startswith('"') else f'"{example}"'
+        return f"{key} = {quoted}"
 
     def text(
         self, key: str, default: str = "", *, required: bool = False, example: str = "…"
@@ -106,10 +133,10 @@ class Section:
         if located is None:
             return default
         if not isinstance(located.value, str):
-            self.wrong(f"`{key}` must be one text, like `{key}: {example}`", key)
+            self.wrong(f"`{key}` must be one text, like `{self._like(key, example)}`", key)
             return default
         if required and not located.value.strip():
-            self.wrong(f"`{key}` is empty; write something, like `{key}: {example}`", key)
+            self.wrong(f"`{key}` is empty; write something, like `{self._like(key, example)}`", key)
         return located.value.strip()
 
     def texts(
@@ -166,7 +193,8 @@ class Section:
         except ValueError:
             value = low - 1
         if not low <= value <= high:
-            self.wrong(f"`{key}` must be a number from {low:g} to {high:g}, like {default:g}", key)
+            like = default if low <= default <= high else low
+            self.wrong(f"`{key}` must be a number from {low:g} to {high:g}, like {like:g}", key)
             return default
         return value
 
@@ -174,7 +202,8 @@ class Section:
         """Return one of a few words."""
         value = self.text(key, default, required=not default, example=options[0])
         if value and value not in options:
-            self.wrong(f"`{key}: {value}` is unknown; {suggestion(value, options)}", key)
+            written = self._like(key, value)
+            self.wrong(f"`{written}` is unknown; {suggestion(value, options)}", key)
             return default or options[0]
         return value or options[0]
 
@@ -188,9 +217,11 @@ class Section:
         located = self._take(key, required, example)
         return None if located is None else Section(self.file, located, self._mistakes, f"`{key}`")
 
-    def sections(self, key: str, *, required: bool = False) -> tuple[Section, ...]:
+    def sections(
+        self, key: str, *, required: bool = False, example: str = "[{…}, {…}]"
+    ) -> tuple[Section, ...]:
         """Return a list of mappings."""
-        located = self._take(key, required, "a list")
+        located = self._take(key, required, example)
         if located is None:
             return ()
         if not isinstance(located.value, list):
@@ -199,11 +230,11 @@ class Section:
         what = f"an item of `{key}`"
         return tuple(Section(self.file, item, self._mistakes, what) for item in located.value)
 
-    def finish(self) -> None:
-        """Note the keys that nobody asked for."""
+    def finish(self, also: Iterable[str] = ()) -> None:
+        """Note the keys that nobody asked for; `also` are further ones that might have been."""
         for key in self._values:
             if key not in self._read:
-                hint = suggestion(key, sorted(self._read))
+                hint = suggestion(key, {*self._read, *also})
                 self.wrong(f"`{key}` is not known in {self.what}; {hint}", key)
 
 
@@ -217,11 +248,16 @@ def _data(located: Located) -> Any:
             return text
 
 
+def nearest(word: str, options: Iterable[str]) -> str:
+    """Return the option that a word is a misspelling of; the word itself if there is none."""
+    return next(iter(difflib.get_close_matches(word, sorted(set(options)), 1, 0.6)), word)
+
+
 def suggestion(word: str, options: Iterable[str]) -> str:
     """Say what to write instead of a word that is not among the options."""
     known = sorted(set(options))
-    if close := difflib.get_close_matches(word, known, 1, 0.6):
-        return f"did you mean `{close[0]}`?"
+    if (close := nearest(word, known)) != word:
+        return f"did you mean `{close}`?"
     return f"use one of: {', '.join(known)}" if known else "none is defined yet"
 
 
@@ -241,26 +277,44 @@ def parse_yaml(
                 where: Any = event.start_mark
                 # An alias can make a small file unfold without end.
                 line = where.line + 1 + offset
-                mistakes.add(file, line, f"`*{event.anchor}` is an alias; write the value out")
+                what_else = f"`*{event.anchor}` is an alias; write the value out"
+                mistakes.cannot_read(file, line, f"{what_else}, or quote it if it is words")
                 return None
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark: Any = error.problem_mark
         line = (0 if mark is None else int(mark.line)) + 1 + offset
-        mistakes.add(
-            file, line, f"not YAML ({error.problem}); check indentation, quotes and colons"
-        )
+        mistakes.cannot_read(file, line, _no_yaml(text, line - offset, str(error.problem)))
         return None
     except yaml.YAMLError as error:
-        mistakes.add(file, 1 + offset, f"not YAML ({error}); save the file as plain UTF-8 text")
+        why = " ".join(str(error).split())
+        mistakes.cannot_read(
+            file, 1 + offset, f"not YAML ({why}); save the file as plain UTF-8 text"
+        )
         return None
     if node is None:
-        mistakes.add(file, 1 + offset, f"the file is empty; it must describe {what}")
+        mistakes.cannot_read(file, 1 + offset, f"{what} is empty; fill it, or remove the file")
         return None
     located = _located(node, file, mistakes, offset)
     if mistakes.translation is not None:
         located = mistakes.translation.translated(file, located, mistakes)
     return Section(file, located, mistakes, what)
+
+
+def _no_yaml(text: str, line: int, problem: str) -> str:
+    """Say what is probably wrong where a parser stumbled: often not quite there."""
+    lines = text.splitlines()
+    at = lines[line - 1] if line <= len(lines) else ""
+    before = next((one for one in reversed(lines[: line - 1]) if one.strip()), "")
+    if "\t" in at[: len(at) - len(at.lstrip())]:
+        return "a tab; indent with spaces, which YAML insists on"
+    for one, where in ((at, "this line"), (before, "the line before")):
+        _, colon, value = one.partition(": ")
+        if colon and ": " in value and not value.lstrip().startswith(('"', "'", "{", "[", "|", ">")):
+            return f"a text with a colon in {where}; put it between quotes"
+        if one.replace('\\"', "").count('"') % 2:
+            return f"a quote in {where} is not closed, or not opened; write it in pairs"
+    return f"not YAML ({problem}); check indentation, quotes and colons here and in the line before"
 
 
 def _located(node: yaml.Node, file: str, mistakes: Mistakes, offset: int) -> Located:
@@ -297,7 +351,7 @@ def read_toml(folder: Path, file: str, mistakes: Mistakes, what: str) -> Section
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
         line = int(found[1]) if found else len(text.splitlines())
-        mistakes.add(file, line, f'not TOML ({error}); write `key = "text"` lines')
+        mistakes.cannot_read(file, line, f'not TOML ({error}); write `key = "text"` lines')
         return None
     return Section(file, _toml_located(data, _toml_lines(text), ()), mistakes, what)
 
@@ -328,14 +382,29 @@ def _toml_located(value: Any, lines: dict[tuple[str, ...], int], path: tuple[str
             return Located(str(value), line)
 
 
-def read_text(folder: Path, file: str, mistakes: Mistakes) -> str | None:
-    """Read a text file; None, with a mistake noted, when it is missing or not UTF-8."""
+def read_text(folder: Path, file: str, mistakes: Mistakes, *, called: str = "") -> str | None:
+    """Read a text file; None, with a mistake noted, when it is missing, huge or not UTF-8.
+
+    Args:
+        folder: Where it is.
+        file: Its name in there.
+        mistakes: Where mistakes are noted.
+        called: What mistakes call it; default its name.
+    """
+    path, name = folder / file, called or file
     try:
-        return (folder / file).read_text(encoding="utf-8")
+        size = path.stat().st_size
+        if size > LARGEST_FILE:
+            what = f"it has {size / 2**20:.0f} MiB, and {LARGEST_FILE // 2**20} are the most"
+            mistakes.cannot_read(name, 1, f"{what}; is this the right file?")
+            return None
+        # Some editors begin a file with a mark of its encoding.
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        mistakes.add(file, 1, "the file is missing; every hotline needs it")
-    except UnicodeDecodeError:
-        mistakes.add(file, 1, "not UTF-8 text; save it with UTF-8 encoding")
+        mistakes.cannot_read(name, 1, "the file is missing; every hotline needs it")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        mistakes.cannot_read(name, line, "not UTF-8 text; save it with UTF-8 encoding")
     except OSError as error:
-        mistakes.add(file, 1, f"cannot be read ({error.strerror}); check its permissions")
+        mistakes.cannot_read(name, 1, f"cannot be read ({error.strerror}); check its permissions")
     return None

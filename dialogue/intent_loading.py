@@ -14,6 +14,7 @@ from dialogue.template_loading import condition
 from dialogue.tools import ToolSpec
 
 FEWEST_EXAMPLES = 8
+MOST_EXAMPLES = 1_000
 
 
 def load_intents(
@@ -47,6 +48,12 @@ def load_intents(
                 section.wrong(
                     f"`{name}` has {len(examples)} examples; write at least {FEWEST_EXAMPLES}, "
                     "as different from each other as callers are",
+                    "examples",
+                )
+            if len(examples) > MOST_EXAMPLES:
+                section.wrong(
+                    f"`{name}` has {len(examples)} examples; keep the {MOST_EXAMPLES} that differ "
+                    "most",
                     "examples",
                 )
             intent = Intent(

@@ -31,7 +31,7 @@ _CLEARLY = 0.06
 """Difference of scores from which a section is asked about, and not its whole article."""
 _GUESSED = "prompt:did_you_mean"
 _GUESSED_WRONG = "choice:none"
-_ADMITTED = (
+ADMITTED = (
     "composing:unknown",
     "composing:which",
     "no_match",
@@ -214,7 +214,7 @@ def unanswered(before: DialogueState, turn: UserTurn, step: Step) -> str:
     question = before.question
     rule, words = step.trace.rule, ""
     if question is None or question.topic in OPEN:
-        words = turn.text if rule.startswith(_ADMITTED) else ""
+        words = turn.text if rule.startswith(ADMITTED) else ""
     elif question.source.startswith(_GUESSED) and rule.startswith(_GUESSED_WRONG):
         words = before.words[-1] if before.words else ""
     return words if len(tokens(words)) >= _WORDS_OF_A_QUESTION else ""

@@ -27,6 +27,7 @@ from dialogue.outbound_loading import fact_names, load_outbound, read_outbound
 from dialogue.policy import Policy
 from dialogue.slot_loading import check_lookups, load_slots
 from dialogue.step_loading import Parts
+from dialogue.stray_files import check_files
 from dialogue.text_loading import load_cues, load_feelings, load_prompts, load_vocabulary
 from dialogue.tool_loading import load_tools
 from dialogue.translation import Translation
@@ -47,6 +48,9 @@ def load_domain(name_or_folder: str) -> Domain:
     mistakes = Mistakes()
     head = read_toml(folder, "domain.toml", mistakes, "domain.toml")
     extended = _extended(head)
+    if mistakes.found:
+        # All else would be missed because it cannot be found.
+        raise DomainError(folder.name, tuple(mistakes.found))
     shared = article_folders(folder, PACKAGED, head, mistakes)
     backend = _backend(head)
     name, title, language, policy, translations = _head(head)
@@ -70,6 +74,7 @@ def load_domain(name_or_folder: str) -> Domain:
     intents = load_intents(folder, tools.specs, mistakes)
     articles = load_articles(folder, shared, mistakes)
     check_flows(flows, intents, slots, mistakes)
+    check_files(folder, mistakes)
     catalogue = load_catalogue(folder, mistakes)
     if catalogue is None:
         for intent, file, line in intents.values():
@@ -103,7 +108,7 @@ def load_domain(name_or_folder: str) -> Domain:
     vocabulary = load_vocabulary(folder, mistakes)
     cues = load_cues(folder, language, mistakes)
     if mistakes.found:
-        raise DomainError(name or folder.name, tuple(mistakes.found))
+        raise DomainError(name or folder.name, mistakes.worth_telling())
     return Domain(
         name=name,
         title=title,
@@ -200,7 +205,7 @@ def _head(head: Section | None) -> tuple[str, str, str, Policy, Mapping[str, str
         return "", "", "en", Policy(), {}
     name = head.text("name", required=True, example='"retail"')
     title = head.text("title", required=True, example='"Maple Street"')
-    language = head.choice("language", sorted(LANGUAGES))
+    language = head.choice("language", sorted(LANGUAGES, key=lambda code: code != "en"))
     usual = Policy()
     policy = usual
     if section := head.section("policy"):
@@ -223,7 +228,11 @@ def _head(head: Section | None) -> tuple[str, str, str, Policy, Mapping[str, str
             if code not in LANGUAGES or code == language:
                 hint = suggestion(code, set(LANGUAGES) - {language})
                 section.wrong(f"`{code}` is no other language; {hint}", code)
-            translations[code] = section.text(code, required=True, example='"retail_de"')
+            other = translations[code] = section.text(code, required=True, example='"retail_de"')
+            try:
+                _find(other)
+            except DomainError as error:
+                section.wrong(f'`{code} = "{other}"`: {error.mistakes[0].message}', code)
         section.finish()
     head.finish()
     return name, title, language or "en", policy, translations

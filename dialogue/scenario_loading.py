@@ -37,7 +37,7 @@ def load_scenarios(domain: Domain) -> tuple[Scenario, ...]:
     for path in sorted((domain.folder / "scenarios").glob("*.yaml")):
         found += _File(domain, f"scenarios/{path.name}", mistakes).read(domain.folder)
     if mistakes.found:
-        raise DomainError(domain.name, tuple(mistakes.found))
+        raise DomainError(domain.name, mistakes.worth_telling())
     return tuple(found)
 
 
@@ -101,7 +101,7 @@ class _File:
             brief=tuple(Wanted(text, at) for text, at in section.located_texts("brief")),
             ends_line=section.line_of("ends"),
         )
-        section.finish()
+        section.finish(("calls", "ends"))
         return scenario
 
     def _occasion(self, section: Section) -> dict[str, str] | None:
@@ -138,7 +138,9 @@ class _File:
 
     def _conversation(self, section: Section) -> tuple[Exchange, ...]:
         exchanges: list[Exchange] = [Exchange(section.line, None)]
-        for step in section.sections("conversation", required=True):
+        for step in section.sections(
+            "conversation", required=True, example="[{caller: hello}, {bot: How can I help}]"
+        ):
             says = tuple(Wanted(text, at) for text, at in step.located_texts("bot"))
             never = tuple(Wanted(text, at) for text, at in step.located_texts("never"))
             doing = [kind for kind in Doing if kind in step]
@@ -147,12 +149,14 @@ class _File:
             elif doing:
                 exchanges.append(self._does(step, doing[0]))
             elif not says and not never:
-                step.wrong("an item begins with `caller:`, `keys:`, `silence:`, `bot:` or `never:`")
+                begins = "`caller:`, `keys:`, `silence:`, `bot:` or `never:`"
+                if not step.names():
+                    step.wrong(f"an item begins with {begins}")
             last = exchanges[-1]
             exchanges[-1] = Exchange(
                 last.line, last.doing, last.text, (*last.says, *says), (*last.never, *never)
             )
-            step.finish()
+            step.finish([kind.value for kind in Doing])
         if "conversation" in section and len(exchanges) == 1:
             section.wrong("nobody says anything; add an item like `- caller: hello`")
         return tuple(exchanges)
@@ -223,10 +227,18 @@ class _File:
                 given: dict[str, str] = {}
                 if inner := item.section("given"):
                     given = {name: inner.text(name) for name in inner.names()}
+                    for name in given:
+                        if spec and name not in spec.arguments:
+                            hint = suggestion(name, spec.arguments)
+                            inner.wrong(f"`{tool}` takes no `{name}`; {hint}", name)
                 fails = item.flag("fails")
                 returns: dict[str, Any] = {}
                 if not fails and (result := item.section("returns", required=True)):
                     returns = {name: result.data(name) for name in result.names()}
+                    for name in returns:
+                        if spec and name != OUTCOME and name not in spec.facts:
+                            hint = suggestion(name, spec.facts)
+                            result.wrong(f"`{tool}` tells no `{name}`; {hint}", name)
                     outcome = returns.get(OUTCOME)
                     if spec and outcome not in spec.outcomes:
                         hint = suggestion(str(outcome), spec.outcomes)

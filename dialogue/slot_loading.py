@@ -17,6 +17,7 @@ from dialogue.understanding.dates import Tense
 from dialogue.understanding.shapes import POSTCODES, compiled, split_prefix
 
 FILE = "slots.yaml"
+_NAME = regex.compile(r"[A-Za-z_]\w*\Z")
 _PHONE_DIGITS = 10
 _FORMS = {
     SlotKind.CODE: "groups",
@@ -47,6 +48,9 @@ def load_slots(folder: Path, mistakes: Mistakes) -> dict[str, Slot]:
     for name in top.names() if top else ():
         section = top.section(name) if top else None
         if section is None:
+            continue
+        if not _NAME.match(name):
+            section.wrong(f"`{name}` is no name for a slot; write one like `order_number`")
             continue
         found[name] = _slot(name, section, mistakes)
         section.finish()
@@ -92,7 +96,7 @@ def _slot(name: str, section: Section, mistakes: Mistakes) -> Slot:
         length = _keyed_digits(pattern)
     elif kind is SlotKind.PHONE and not length:
         length = _PHONE_DIGITS
-    elif kind is SlotKind.CODE and not length:
+    elif kind is SlotKind.CODE and not {"digits", "pattern"} & set(section.names()):
         section.wrong(
             f"a code has a length; add one to `{name}`, like `digits: 5`, or a pattern, like "
             "`pattern: 'MS-\\d{5}'`"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from dialogue.documents import Mistakes, Section, suggestion
+from dialogue.documents import Mistakes, Section, nearest, suggestion
 from dialogue.flows import (
     CONSTANT,
     Branch,
@@ -122,6 +122,11 @@ class StepReader:
     def _step(self, section: Section, known: Known) -> Known | None:
         kind = next((kind for kind in _KINDS if kind in section), "")
         if not kind:
+            for key in section.names():
+                if (kind := nearest(key, _KINDS)) in _KINDS:
+                    section.wrong(f"`{key}` is no step; did you mean `{kind}`?", key)
+                    section.take_for(key, kind)
+                    return self._step(section, known)
             section.wrong(
                 "a step begins with `collect:`, `call:`, `choose:`, `confirm:`, `verify:` or "
                 "`say:`, or holds `steps:`"
@@ -170,6 +175,8 @@ class StepReader:
         if slot not in slots:
             hint = suggestion(slot, slots)
             section.wrong(f"slot `{slot}` is not in slots.yaml; {hint}", "collect")
+            # What else the flow says of it is meant so.
+            slot = nearest(slot, slots)
         self.steps.append(Collect(slot))
         # Who was verified with another value is not with this one.
         void = {n for n, one in self._parts.identifications.items() if slot in one.slots}
@@ -251,6 +258,7 @@ class StepReader:
         if spec is None:
             hint = suggestion(tool, self._parts.tools)
             section.wrong(f"tool `{tool}` is not in tools.yaml; {hint}", "call")
+            spec = self._parts.tools.get(nearest(tool, self._parts.tools))
         else:
             self._may_run(section, spec, known)
         arguments = self._arguments(section, spec, known)
@@ -327,7 +335,8 @@ class StepReader:
                 hint = suggestion(name, spec.arguments)
                 section.wrong(f"`{spec.name}` takes no `{name}`; {hint}", name)
         for name in spec.arguments if spec else ():
-            if name not in arguments:
+            misspelt = any(nearest(one, (name,)) == name for one in arguments if one not in spec.arguments) if spec else False
+            if name not in arguments and not misspelt:
                 step.wrong(f"`{name}` is missing; add `arguments: {{{name}: …}}`", "call")
         return arguments
 
@@ -345,7 +354,8 @@ class StepReader:
         slot = section.text("slot")
         if then is Then.ASK_AGAIN and (slot not in known.slots or self._undoing):
             hint = suggestion(slot, known.slots)
-            section.wrong(f"`ask_again` needs a `slot`; {hint}", "slot")
+            what = f"`slot: {slot}` is not collected before" if slot else "`ask_again` needs a `slot`"
+            section.wrong(f"{what}; {hint}", "slot")
         if then in (Then.DONE, Then.GOODBYE) and not say and "then" in section:
             section.wrong("the caller hears nothing; add `say`", "then")
         note, promise = section.text("note"), section.text("promise")

@@ -55,4 +55,4 @@ def condition(
         if name not in places:
             hint = suggestion(name, places)
             mistakes.add(section.file, line, f"`{name}` is not known at this step; {hint}")
-    return made
+    return made if set(made.names()) <= set(places) else None

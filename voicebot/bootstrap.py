@@ -292,6 +292,10 @@ def _brief(domain: Domain, state: DialogueState | None, caller: str, reason: str
     return brief_of(domain, state, Why.ENGINE, reason)
 
 
+Absent = Callable[[tuple[str, ...]], None]
+"""Told the tools of a hotline that nothing runs yet."""
+
+
 def open_engines(settings: Settings) -> Engines:
     """Return the models, loaded.
 
@@ -313,19 +317,25 @@ def open_manager(settings: Settings) -> DialogueManager:
     return _manager(domain, encoder, settings.llm)
 
 
-def open_tools(settings: Settings) -> PythonToolRunner:
+def open_tools(settings: Settings, absent: Absent | None = None) -> PythonToolRunner:
     """Return the business actions of the default hotline.
 
+    Args:
+        settings: Names it.
+        absent: Told the tools that nothing runs yet; each run of them fails.
+
     Raises:
-        ToolError: it has a tool without a function.
+        ToolError: it has a tool without a function, and nobody is told.
     """
-    return _tools(load_domain(settings.domain), settings)
+    return _tools(load_domain(settings.domain), settings, absent=absent)
 
 
-def open_chat(settings: Settings, caller: str = "") -> tuple[Chat, Callable[[], None]]:
-    """Return a conversation in text, and what lets go of its parts."""
+def open_chat(
+    settings: Settings, caller: str = "", absent: Absent | None = None
+) -> tuple[Chat, Callable[[], None]]:
+    """Return a conversation in text, and what lets go of its parts; `absent` as in `open_tools`."""
     manager = open_manager(settings)
-    tools = composed(open_tools(settings), manager.domain, settings.llm)
+    tools = composed(open_tools(settings, absent), manager.domain, settings.llm)
     chat = Chat(
         manager,
         tools,
@@ -396,8 +406,14 @@ def _multilingual() -> MultilingualEncoder:
 
 
 def _tools(
-    domain: Domain, settings: Settings, *, today: Callable[[], date] = date.today
+    domain: Domain,
+    settings: Settings,
+    *,
+    today: Callable[[], date] = date.today,
+    absent: Absent | None = None,
 ) -> PythonToolRunner:
     kept = {name: value for name, value in dotenv_values(".env").items() if value is not None}
     environment = {**kept, **os.environ}
-    return open_actions(domain, settings.shop_path, settings.tools, environment, today=today)
+    return open_actions(
+        domain, settings.shop_path, settings.tools, environment, today=today, absent=absent
+    )

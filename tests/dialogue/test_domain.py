@@ -189,7 +189,7 @@ def test_what_is_said_often_can_be_rendered_ahead() -> None:
             "intent `cancel_order` already begins flows/cancel_order.yaml; keep one",
         ),
         (
-            ("flows/order_status.yaml", "- collect:", "- collects:"),
+            ("flows/order_status.yaml", "- collect:", "- gather:"),
             "a step begins with `collect:`, `call:`, `choose:`, `confirm:`, `verify:` or `say:`",
         ),
         (
@@ -273,7 +273,7 @@ def test_what_the_session_says_by_itself_is_rendered_ahead() -> None:
 
 
 def test_all_mistakes_are_listed_at_once_in_reading_order(folder: Path) -> None:
-    (folder / "slots.yaml").write_text("order: 5\n", encoding="utf-8")
+    (folder / "slots.yaml").write_text("order: [5\n", encoding="utf-8")
     (folder / "tools.yaml").write_bytes(b"\xff\xfe")
     (folder / "prompts.yaml").unlink()
     with pytest.raises(DomainError) as caught:

@@ -8,10 +8,24 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from dialogue.domain import Domain
+from dialogue.outbound import NOTE_TOOL, OPT_OUT_TOOL
 from voicebot.actions.demo_shop import DemoShop
 from voicebot.ports import ToolError
 
+BUILT_IN = (NOTE_TOOL, OPT_OUT_TOOL)
+"""Tools of every hotline that calls people."""
+
 Functions = Mapping[str, Callable[..., Mapping[str, Any]]]
+
+
+def without_function(domain: Domain, functions: Functions) -> tuple[str, ...]:
+    """Return the tools of a hotline that nothing runs: neither a function, nor an endpoint."""
+    return tuple(
+        name
+        for name, spec in domain.tools.items()
+        if name not in functions and not spec.endpoint and name not in BUILT_IN
+    )
 
 
 def functions_of(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from dialogue.domain import Domain
 from dialogue.outbound import NOTE_OUTCOMES, NOTE_TOOL, OPT_OUT_TOOL, RESULTS
-from voicebot.actions.backends import functions_of
+from voicebot.actions.backends import functions_of, without_function
 from voicebot.actions.http_backend import HttpBackend
 from voicebot.actions.runner import PythonToolRunner, Tool
 
@@ -26,6 +26,10 @@ def _opt_out() -> Mapping[str, str]:
     raise LookupError("there is no number to be left alone")
 
 
+def _absent(**_: Any) -> Mapping[str, Any]:
+    raise LookupError("nothing runs it yet")
+
+
 _STAND_INS: Mapping[str, Tool] = {NOTE_TOOL: _note_result, OPT_OUT_TOOL: _opt_out}
 """What needs a telephone call, where there is none; see `voicebot.dialling`."""
 
@@ -37,6 +41,7 @@ def open_actions(
     environment: Mapping[str, str],
     *,
     today: Callable[[], date] = date.today,
+    absent: Callable[[tuple[str, ...]], None] | None = None,
 ) -> PythonToolRunner:
     """Return what runs a hotline's tools.
 
@@ -47,11 +52,15 @@ def open_actions(
         environment: Holds the endpoints' address and secrets.
         today: What the demo shop counts from, and dates in the endpoints' answers are spoken
             against.
+        absent: Told the tools that have neither, where there are such; each run of them fails.
 
     Raises:
-        ToolError: a tool has neither, or the environment lacks something.
+        ToolError: a tool has neither and nobody is told, or the environment lacks something.
     """
     functions = {**_STAND_INS, **functions_of(domain.backend, shop_path, today=today)}
+    if absent is not None and (missing := without_function(domain, functions)):
+        absent(missing)
+        functions |= dict.fromkeys(missing, _absent)
     alone = any(spec.endpoint and spec.name not in functions for spec in domain.tools.values())
     if domain.service is None or (preference == "python" and not alone):
         return PythonToolRunner(functions, domain.tools)

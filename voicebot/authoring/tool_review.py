@@ -7,12 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dialogue.domain import Domain
-from dialogue.outbound import NOTE_TOOL, OPT_OUT_TOOL
-from voicebot.actions.backends import functions_of
+from voicebot.actions.backends import functions_of, without_function
 from voicebot.authoring.places import Place, Places
 from voicebot.ports import ToolError
-
-_BUILT_IN = (NOTE_TOOL, OPT_OUT_TOOL)
 
 
 def tool_mistakes(domain: Domain, places: Places) -> Iterator[tuple[Place, str]]:
@@ -23,11 +20,11 @@ def tool_mistakes(domain: Domain, places: Places) -> Iterator[tuple[Place, str]]
         except ToolError as error:
             yield places.setting("backend"), str(error)
             return
-    source = domain.backend or "the demo shop"
-    for name, spec in domain.tools.items():
-        if name not in functions and not spec.endpoint and name not in _BUILT_IN:
-            yield (
-                places.entry("tools.yaml", name),
-                f"`{name}` cannot run: {source} has no function of that name, and it has no "
-                "`endpoint`; add one of the two",
-            )
+    source = f"`{domain.backend}`" if domain.backend else "the demo shop"
+    for name in without_function(domain, functions):
+        yield (
+            places.entry("tools.yaml", name),
+            f"`{name}` cannot run: {source} has no function of that name, and it has no address; "
+            "add `http: {path: …}` to it, or a `backend` to domain.toml (docs/hotline.md). Until "
+            "then, scenarios can declare what it returns",
+        )

@@ -45,13 +45,21 @@ def chat(as_json: bool, domain: str | None, page: bool, port: int, caller: str) 
     from voicebot.bootstrap import open_chat
     from voicebot.chat import converse
 
-    talk, close = open_chat(settings, caller)
+    talk, close = open_chat(settings, caller, _tell_absent)
     at_terminal = sys.stdin.isatty() and not as_json
     lines = _typed() if at_terminal else piped(sys.stdin.buffer)
     try:
         asyncio.run(converse(talk, lines, click.echo, as_json=as_json))
     finally:
         close()
+
+
+def _tell_absent(tools: tuple[str, ...]) -> None:
+    click.echo(
+        f"nothing runs {', '.join(tools)} yet, so here {'it fails' if len(tools) == 1 else 'they fail'}; "
+        "`voicebot domain check` says what to add",
+        err=True,
+    )
 
 
 def _in_browser(settings: Settings, port: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from dialogue.errors import DomainError
 from dialogue.loading import load_domain
 from telephony.errors import CarrierError
 from telephony.twilio.rest import TwilioCallControl
-from voicebot.actions.backends import functions_of
+from voicebot.actions.backends import functions_of, without_function
 from voicebot.bootstrap import Service
 from voicebot.engines.models import (
     ModelUnavailable,
@@ -74,12 +75,14 @@ def _hotline(name: str) -> str:
     except DomainError as error:
         raise CheckFailed(str(error)) from error
     try:
-        functions = functions_of(domain.backend, Path()) if domain.backend else domain.tools
+        with tempfile.TemporaryDirectory() as folder:
+            functions = functions_of(domain.backend, Path(folder) / "shop.sqlite3")
     except ToolError as error:
         raise CheckFailed(str(error)) from error
-    local = {name for name, spec in domain.tools.items() if spec.endpoint is None}
-    if missing := sorted(local - set(functions)):
-        raise CheckFailed(f"{domain.backend} has no function for the tool {missing[0]!r}")
+    if missing := without_function(domain, functions):
+        raise CheckFailed(
+            f"{domain.name}: nothing runs {', '.join(missing)}; `voicebot domain check` tells more"
+        )
     return (
         f"{domain.name}: {len(domain.intents)} intents, {len(domain.articles)} articles, "
         f"{len(domain.flows)} flows"
