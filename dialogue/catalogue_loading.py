@@ -164,7 +164,9 @@ def _rows(
     try:
         header = [cell.strip() for cell in next(reader, [])]
         if not any(header):
-            mistakes.add(file, 1, f"the first line must name the columns, like `{','.join(required)}`")
+            mistakes.add(
+                file, 1, f"the first line must name the columns, like `{','.join(required)}`"
+            )
             return
         if len(header) == 1 and (other := next((c for c in ";\t|" if c in header[0]), "")):
             what = {";": "semicolons", "\t": "tabs"}.get(other, f"`{other}`")

@@ -310,7 +310,11 @@ def _no_yaml(text: str, line: int, problem: str) -> str:
         return "a tab; indent with spaces, which YAML insists on"
     for one, where in ((at, "this line"), (before, "the line before")):
         _, colon, value = one.partition(": ")
-        if colon and ": " in value and not value.lstrip().startswith(('"', "'", "{", "[", "|", ">")):
+        if (
+            colon
+            and ": " in value
+            and not value.lstrip().startswith(('"', "'", "{", "[", "|", ">"))
+        ):
             return f"a text with a colon in {where}; put it between quotes"
         if one.replace('\\"', "").count('"') % 2:
             return f"a quote in {where} is not closed, or not opened; write it in pairs"

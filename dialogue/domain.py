@@ -193,7 +193,8 @@ class Domain:
     def title_of(self, need: str) -> str:
         """Return words for an intent or article that complete "Do you want to …"."""
         if need.startswith(ARTICLE_PREFIX):
-            return f"hear about {self.articles[need.removeprefix(ARTICLE_PREFIX)].about}"
+            about = self.articles[need.removeprefix(ARTICLE_PREFIX)].about
+            return self.speech.hear_about.format(about=about)
         flow = self.flow_for(need)
         return flow.title if flow else ""
 

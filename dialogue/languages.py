@@ -34,6 +34,11 @@ def spoken_in(text: str, among: Collection[str]) -> str:
     return best if signs >= fewest and signs >= 2 * others + 1 else ""
 
 
+def asked_whether(text: str, code: str) -> bool:
+    """Whether the caller asks to speak a language in more words than its name."""
+    return asked_for(text, (code,)) == code and bool(_ASKING & set(tokens(text)))
+
+
 def asked_for(text: str, among: Collection[str]) -> str:
     """Return the code of the language that the caller wants to go on in; empty for none.
 

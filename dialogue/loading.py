@@ -59,7 +59,7 @@ def load_domain(name_or_folder: str) -> Domain:
     translation = Translation.load(folder, mistakes) if extended else None
     mistakes.translation = translation
     prompts = load_prompts(source, language, mistakes)
-    slots = load_slots(source, mistakes)
+    slots = load_slots(source, language, mistakes)
     tools = load_tools(source, mistakes)
     check_lookups(source, slots, tools.specs, mistakes)
     identifications = load_identifications(source, slots, tools.specs, mistakes)

@@ -35,7 +35,7 @@ from dialogue.acts import (
 from dialogue.composing import Use
 from dialogue.domain import Domain
 from dialogue.knowledge import Knowledge
-from dialogue.languages import asked_for
+from dialogue.languages import asked_for, asked_whether
 from dialogue.ports import IntentTrainer, PassageIndexer
 from dialogue.question import Question, Topic
 from dialogue.reply import Reply
@@ -139,6 +139,10 @@ class DialogueManager:
             speaker = self._speaker(state)
             if code := switching.wanted(speaker.domain, state, input):
                 return self._switch(state, input, code)
+            if not input.digits and asked_whether(input.text, speaker.domain.language):
+                reply = Reply(speaker.domain, state)
+                switching.stays(reply, input.text.strip())
+                return reply.step()
             return speaker._turns.answer(state, input)
         if (speaker := self._speaker(state)) is not self:
             return speaker.handle(state, input)

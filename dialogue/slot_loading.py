@@ -9,6 +9,7 @@ import regex
 
 from dialogue.documents import Mistakes, Section, read_yaml, suggestion
 from dialogue.flows import AskBack, Slot, SlotKind
+from dialogue.languages import LANGUAGES
 from dialogue.spoken import Template
 from dialogue.template_loading import template, templates
 from dialogue.tools import LOOKUP_ARGUMENT, LOOKUP_FACT, LOOKUP_OUTCOMES, ToolSpec
@@ -41,8 +42,8 @@ _ONLY_FOR: Mapping[str, tuple[SlotKind, ...]] = {
 }
 
 
-def load_slots(folder: Path, mistakes: Mistakes) -> dict[str, Slot]:
-    """Read slots.yaml."""
+def load_slots(folder: Path, language: str, mistakes: Mistakes) -> dict[str, Slot]:
+    """Read slots.yaml of a hotline in a language."""
     top = read_yaml(folder, FILE, mistakes, FILE)
     found: dict[str, Slot] = {}
     for name in top.names() if top else ():
@@ -52,7 +53,7 @@ def load_slots(folder: Path, mistakes: Mistakes) -> dict[str, Slot]:
         if not _NAME.match(name):
             section.wrong(f"`{name}` is no name for a slot; write one like `order_number`")
             continue
-        found[name] = _slot(name, section, mistakes)
+        found[name] = _slot(name, section, language, mistakes)
         section.finish()
     return found
 
@@ -84,7 +85,7 @@ def check_lookups(
         mistakes.add(FILE, section.line_of("lookup"), message)
 
 
-def _slot(name: str, section: Section, mistakes: Mistakes) -> Slot:
+def _slot(name: str, section: Section, language: str, mistakes: Mistakes) -> Slot:
     kind = SlotKind(section.choice("kind", [kind.value for kind in SlotKind]))
     for key, kinds in _ONLY_FOR.items():
         if key in section and kind not in kinds:
@@ -104,7 +105,8 @@ def _slot(name: str, section: Section, mistakes: Mistakes) -> Slot:
     ask = section.texts("ask", required=True, example='"What is your order number?"')
     form = _FORMS.get(kind, "")
     place = "{" + name + (f"|{form}" if form else "") + "}"
-    partial = section.text("partial", "So far I have {" + name + "|digits}. What comes next?")
+    usual = LANGUAGES[language].usual_slots
+    partial = section.text("partial", usual["partial"].format(value="{" + name + "|digits}"))
     unsure = templates(section, "unsure", (name,), mistakes, required=False)
     caller_id = section.flag("caller_id")
     if caller_id and kind not in (SlotKind.CODE, SlotKind.PHONE):
@@ -139,9 +141,7 @@ def _slot(name: str, section: Section, mistakes: Mistakes) -> Slot:
         otherwise=otherwise,
         other_way=other_way,
         named_by=section.text("named_by"),
-        unsure=unsure or (Template(f"Was that {place}?"),),
-        called=section.texts("called") or _called(section.text("label")),
-        story=section.flag("story"),
+        unsure=unsure or (Template(usual["unsure"].format(value=place)),),
     )
 
 

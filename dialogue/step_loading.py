@@ -335,7 +335,11 @@ class StepReader:
                 hint = suggestion(name, spec.arguments)
                 section.wrong(f"`{spec.name}` takes no `{name}`; {hint}", name)
         for name in spec.arguments if spec else ():
-            misspelt = any(nearest(one, (name,)) == name for one in arguments if one not in spec.arguments) if spec else False
+            misspelt = (
+                any(nearest(one, (name,)) == name for one in arguments if one not in spec.arguments)
+                if spec
+                else False
+            )
             if name not in arguments and not misspelt:
                 step.wrong(f"`{name}` is missing; add `arguments: {{{name}: …}}`", "call")
         return arguments
@@ -354,7 +358,9 @@ class StepReader:
         slot = section.text("slot")
         if then is Then.ASK_AGAIN and (slot not in known.slots or self._undoing):
             hint = suggestion(slot, known.slots)
-            what = f"`slot: {slot}` is not collected before" if slot else "`ask_again` needs a `slot`"
+            what = (
+                f"`slot: {slot}` is not collected before" if slot else "`ask_again` needs a `slot`"
+            )
             section.wrong(f"{what}; {hint}", "slot")
         if then in (Then.DONE, Then.GOODBYE) and not say and "then" in section:
             section.wrong("the caller hears nothing; add `say`", "then")

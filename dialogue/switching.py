@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from dialogue import handing_over, tasks
+from dialogue import handing_over, repair, tasks
 from dialogue.acts import Answer, Channel, UserTurn
 from dialogue.domain import Domain
-from dialogue.languages import LANGUAGES, asked_for, spoken_in
+from dialogue.languages import asked_for, spoken_in
 from dialogue.question import Question, Topic
 from dialogue.reply import Reply
 from dialogue.state import DialogueState
@@ -29,6 +29,18 @@ def wanted(domain: Domain, state: DialogueState, turn: UserTurn) -> str:
     return "" if code == domain.language else code
 
 
+def stays(reply: Reply, said: str) -> None:
+    """Answer who asks for the language that is spoken already, and go on."""
+    state = reply.state
+    reply.change(turn=state.turn + 1, no_input=0, no_match=0, words=(*state.words, said)[-4:])
+    reply.decided(f"language:{reply.domain.language}:already")
+    reply.say(reply.domain.speech.already, "language:already")
+    if state.pending is not None:
+        reply.say_prompt("one_moment")
+    else:
+        repair.ask_again(reply)
+
+
 def is_written_only(state: DialogueState, code: str, voices: Collection[str]) -> bool:
     """Whether the conversation is spoken, and nothing here can hear and speak the language."""
     return state.channel is Channel.PHONE and code not in voices
@@ -38,7 +50,7 @@ def admit(reply: Reply, code: str) -> None:
     """Say that the language is only written here, and offer a person."""
     reply.change(turn=reply.state.turn + 1, no_input=0)
     reply.decided(f"language:{code}:unspoken")
-    text = reply.domain.speech.not_spoken.format(language=LANGUAGES[code].name)
+    text = reply.domain.speech.not_spoken.format(language=reply.domain.speech.calls[code])
     reply.say(text, "language:not_spoken")
     handing_over.offer(reply)
 

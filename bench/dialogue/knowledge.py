@@ -1,9 +1,9 @@
-"""Asks questions that no hotline was tuned on: what its articles answer, and what none of them does.
+"""Asks questions that no hotline was tuned on: what its articles answer, and what none does.
 
     python -m bench.dialogue.knowledge [--misses] [HOTLINE…]
 
-Each question is the first thing that a caller says, and goes the whole way of a turn: among all that the
-hotline does, and not only among articles.
+Each question is the first thing that a caller says, and goes the whole way of a turn: among all
+that the hotline does, and not only among articles.
 """
 
 from __future__ import annotations

@@ -63,6 +63,10 @@ ENGLISH = Language(
         "cannot_change": "I'm sorry, I can't change that here.",
         "not_verified": "I can't go on without that. It keeps your data safe.",
     },
+    usual_slots={
+        "partial": "So far I have {value}. What comes next?",
+        "unsure": "Was that {value}?",
+    },
     common=frozenset(
         (
             *("the", "my", "is", "i", "i'd", "i'm", "to", "a", "an", "and", "you", "your", "where"),
@@ -74,6 +78,9 @@ ENGLISH = Language(
     asking=frozenset(
         ("speak", "speaks", "talk", "continue", "switch", "answer", "reply", "prefer", "language")
     ),
+    calls={"en": "English", "de": "German"},
+    hear_about="hear about {about}",
+    already="Yes, I speak English.",
     switched="Sure, let's speak English.",
     not_spoken="I'm sorry, I can't speak {language} on the phone.",
     written=_as_it_is,

@@ -186,6 +186,10 @@ GERMAN = Language(
         "cannot_change": "Das kann ich hier leider nicht ändern.",
         "not_verified": "Ohne das kann ich nicht weitermachen. Es schützt Ihre Daten.",
     },
+    usual_slots={
+        "partial": "Bisher habe ich {value}. Wie geht es weiter?",
+        "unsure": "War das {value}?",
+    },
     common=frozenset(
         _words("der die das ich ist nicht und ein eine mein meine meiner bitte wo wann wie")
         + _words("was kann")
@@ -197,6 +201,9 @@ GERMAN = Language(
     asking=frozenset(
         _words("sprechen spricht sprichst reden weiter antworten wechseln lieber sprache")
     ),
+    calls={"de": "Deutsch", "en": "Englisch"},
+    hear_about="etwas über {about} hören",
+    already="Ja, gern auf Deutsch.",
     switched="Gern auf Deutsch.",
     not_spoken="Leider spreche ich am Telefon kein {language}.",
     written=written,

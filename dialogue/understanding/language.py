@@ -93,12 +93,20 @@ class Language:
     """What people read who take over."""
     usual_prompts: Mapping[str, str]
     """Prompts that a hotline may leave to the language."""
+    usual_slots: Mapping[str, str]
+    """`partial` and `unsure`: asked about a `{value}` where a hotline has no words for it."""
     common: frozenset[str]
     """Function words that tell it from other languages."""
     names: Phrases
     """What it is called, in any language: "english", "englisch"."""
     asking: frozenset[str]
     """Words by which it is asked to go on in a language: "speak"."""
+    calls: Mapping[str, str]
+    """What it calls languages, by code."""
+    hear_about: str
+    """Completes "Do you want to …" for what is told `{about}` something."""
+    already: str
+    """Said when it is asked for in itself."""
     switched: str
     """Said when a conversation goes on in it."""
     not_spoken: str

@@ -114,7 +114,7 @@ def test_what_is_said_often_can_be_rendered_ahead() -> None:
         (("domain.toml", "act = 0.5 ", "acts = 0.5 "), "domain.toml:6: `acts` is not known in"),
         (
             ("domain.toml", '"en"', '"xx"'),
-            "domain.toml:3: `language: xx` is unknown; use one of",
+            'domain.toml:3: `language = "xx"` is unknown; use one of',
         ),
         (("domain.toml", '"retail"', "retail"), "domain.toml:1: not TOML"),
         (

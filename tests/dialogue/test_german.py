@@ -68,6 +68,22 @@ def test_where_an_order_is(anruf: Conversation) -> None:
     assert "resolved" == anruf.ended
 
 
+@pytest.mark.parametrize("asked", ["Können wir Deutsch sprechen?", "Sprechen Sie Deutsch?"])
+def test_who_asks_for_german_in_german_is_told_so(anruf: Conversation, asked: str) -> None:
+    assert anruf.say(asked) == "Ja, gern auf Deutsch. Wie kann ich helfen?"
+    anruf.say("Ich will wissen, wo mein Paket steckt")
+    assert "Ja, gern auf Deutsch. Wie ist Ihre Bestellnummer?" == anruf.say(asked)
+
+
+def test_what_is_asked_back_is_asked_in_german(anruf: Conversation) -> None:
+    for article in anruf.manager.domain.articles:
+        assert anruf.manager.domain.title_of(f"article:{article}").startswith("etwas über ")
+    slots = anruf.manager.domain.slots.values()
+    said = " ".join(text.text for slot in slots for text in (slot.partial, *slot.unsure))
+    assert "Was that" not in said
+    assert "So far" not in said
+
+
 def test_a_number_in_pieces_put_right(anruf: Conversation) -> None:
     anruf.say("Ich will wissen, wo mein Paket steckt")
     assert "4 4" in anruf.say("vier vier")
@@ -209,7 +225,7 @@ def test_on_a_telephone_without_a_german_voice_a_person_is_offered(
 ) -> None:
     call = Conversation(both, shop.tools(), caller=IRIS.phone)
     said = call.say("Sprechen Sie Deutsch?")
-    assert "I can't speak Deutsch on the phone." in said
+    assert "I can't speak German on the phone." in said
     assert "colleague" in said
     assert "retail" == call.state.domain
     call.say("yes, a colleague please")

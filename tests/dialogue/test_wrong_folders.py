@@ -41,7 +41,12 @@ MISSPELT = [
     ("slots.yaml", "digits: 10", "digits: ten", "slots.yaml:6: .* from 2 to 20, like 2"),
     (SCENARIOS, "    ends:", "    end:", f"{SCENARIOS}:17: `end` .* mean `ends`"),
     (SCENARIOS, "- caller:", "- calller:", f"{SCENARIOS}:12: .* mean `caller`"),
-    (SCENARIOS, "- returns: {outcome", "- returns: {outcme: a, outcome", f"{SCENARIOS}:44: .*`outcme`"),
+    (
+        SCENARIOS,
+        "- returns: {outcome",
+        "- returns: {outcme: a, outcome",
+        f"{SCENARIOS}:44: .*`outcme`",
+    ),
 ]
 
 
@@ -78,9 +83,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("file", "content", "expected"), BROKEN)
-def test_a_file_that_cannot_be_used(
-    sunny: Path, file: str, content: bytes, expected: str
-) -> None:
+def test_a_file_that_cannot_be_used(sunny: Path, file: str, content: bytes, expected: str) -> None:
     path = sunny / file
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(content)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from dialogue.domain import Domain
 from dialogue.outbound import NOTE_OUTCOMES, NOTE_TOOL, OPT_OUT_TOOL, RESULTS
 from voicebot.actions.backends import functions_of, without_function
+from voicebot.actions.guesses import Guesses
 from voicebot.actions.http_backend import HttpBackend
 from voicebot.actions.runner import PythonToolRunner, Tool
 
@@ -24,6 +25,13 @@ def _note_result(result: str) -> Mapping[str, str]:
 
 def _opt_out() -> Mapping[str, str]:
     raise LookupError("there is no number to be left alone")
+
+
+def _guarded(domain: Domain, functions: Mapping[str, Tool]) -> Mapping[str, Tool]:
+    """Return the functions; what proves a customer cannot be guessed by them."""
+    guesses = Guesses()
+    ones = {one.tool: one for one in domain.identifications.values() if one.tool in functions}
+    return {**functions, **{name: guesses.counted(functions[name], ones[name]) for name in ones}}
 
 
 def _absent(**_: Any) -> Mapping[str, Any]:
@@ -63,9 +71,9 @@ def open_actions(
         functions |= dict.fromkeys(missing, _absent)
     alone = any(spec.endpoint and spec.name not in functions for spec in domain.tools.values())
     if domain.service is None or (preference == "python" and not alone):
-        return PythonToolRunner(functions, domain.tools)
+        return PythonToolRunner(_guarded(domain, functions), domain.tools)
     backend = HttpBackend(domain.service, domain.tools, environment, today=today)
     endpoints = backend.tools()
     first = preference == "http"
     chosen = {**functions, **endpoints} if first else {**endpoints, **functions}
-    return PythonToolRunner(chosen, domain.tools, on_close=backend.close)
+    return PythonToolRunner(_guarded(domain, chosen), domain.tools, on_close=backend.close)

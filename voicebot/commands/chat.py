@@ -55,8 +55,9 @@ def chat(as_json: bool, domain: str | None, page: bool, port: int, caller: str) 
 
 
 def _tell_absent(tools: tuple[str, ...]) -> None:
+    fails = "it fails" if len(tools) == 1 else "they fail"
     click.echo(
-        f"nothing runs {', '.join(tools)} yet, so here {'it fails' if len(tools) == 1 else 'they fail'}; "
+        f"nothing runs {', '.join(tools)} yet, so here {fails}; "
         "`voicebot domain check` says what to add",
         err=True,
     )
