@@ -15,6 +15,7 @@ import click
 
 import voicebot
 from voicebot.commands.chat import chat
+from voicebot.commands.closing import close, reopen
 from voicebot.commands.dial import dial
 from voicebot.commands.domain import domain
 from voicebot.commands.manners import read_settings as _settings
@@ -375,6 +376,8 @@ def check(warm: bool) -> None:
 
 
 main.add_command(chat)
+main.add_command(close)
+main.add_command(reopen)
 main.add_command(dial)
 main.add_command(domain)
 main.add_command(people)

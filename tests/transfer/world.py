@@ -127,7 +127,7 @@ class ScriptedService:
         self.dialogue = ScriptedDialogue(ANSWERS)
         self.people = People(1)
         self.transfers = MemoryTransfers()
-        self.store = SimpleNamespace(is_shared=False, outbound=None)
+        self.store = SimpleNamespace(is_shared=False, outbound=None, usage=None)
         self.briefs = BriefSender("")
         self.recogniser = ScriptedRecogniser([(word, 0.1) for word in self.words])
         self.session_policy = SessionPolicy(turns=TurnPolicy(endpoint_longest=0.3, no_input=4.0))

@@ -31,7 +31,7 @@ from voicebot.web.outbound import open_outbound
 from voicebot.web.phone_page import MEDIA_PATH as PAGE_PATH
 from voicebot.web.phone_page import phone_page_router
 from voicebot.web.reception import Reception
-from voicebot.web.registers import SharedRegister
+from voicebot.web.registers import LocalRegister, SharedRegister
 from voicebot.web.transferring import PhoneTransfers, phone_transfers
 from voicebot.web.workforce import Workforce
 from voicebot.webchat.routes import chat_router
@@ -65,7 +65,7 @@ def create_app(
                 service.store, settings.limits.token_seconds, workforce, _shared_key(settings)
             )
             if workforce is not None
-            else None
+            else LocalRegister(settings.limits.token_seconds, service.store.usage)
         ),
         # Training begins while the carrier still opens the stream.
         expects=lambda called: hotlines.expect(hotlines.name_for(called)),

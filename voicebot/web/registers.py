@@ -23,7 +23,7 @@ from voicebot.store import Store, StoreError
 from voicebot.store.deadline import in_time
 from voicebot.store.queries import CallState
 from voicebot.store.ringing import RingingBook
-from voicebot.store.usage import Usage
+from voicebot.store.usage import Usage, UsageBook
 from voicebot.store.workers import Worker
 from voicebot.web.workforce import Workforce
 
@@ -100,9 +100,12 @@ class LocalRegister:
 
     Args:
         life: Seconds that a token is good for.
+        counts: What was stored of calls, also before this process began; None: nothing.
     """
 
-    def __init__(self, life: float) -> None:
+    def __init__(self, life: float, counts: UsageBook | None = None) -> None:
+        self._life = life
+        self._counts = counts
         self._tokens = StreamTokens(life=life)
         self._calls: OrderedDict[str, _Known] = OrderedDict()
 
@@ -130,8 +133,8 @@ class LocalRegister:
         return known.call if known is not None else None
 
     async def usage(self, caller: str, now: float) -> Usage | None:
-        """Nothing but what this process counts."""
-        return None
+        """See `CallRegister.usage`."""
+        return await _counted(self._counts, caller, now, self._life) if self._counts else None
 
     async def elsewhere(self, call_sid: str) -> Worker | None:
         """Nowhere."""
@@ -214,12 +217,7 @@ class SharedRegister:
 
     async def usage(self, caller: str, now: float) -> Usage | None:
         """See `CallRegister.usage`."""
-        try:
-            return await in_time(lambda: self._store.usage.usage(caller, now, self._life))
-        except StoreError as error:
-            # Each process counts for itself meanwhile.
-            _log.error("calls could not be counted", reason=str(error))
-            return None
+        return await _counted(self._store.usage, caller, now, self._life)
 
     async def elsewhere(self, call_sid: str) -> Worker | None:
         """See `CallRegister.elsewhere`."""
@@ -287,3 +285,12 @@ class SharedRegister:
 
 _HANDED_OVER = ("transferred", "failed")
 """Dispositions of sessions after which somebody takes over, if a hand-over was decided."""
+
+
+async def _counted(counts: UsageBook, caller: str, now: float, expected: float) -> Usage | None:
+    try:
+        return await in_time(lambda: counts.usage(caller, now, expected))
+    except StoreError as error:
+        # Each process counts for itself meanwhile.
+        _log.error("calls could not be counted", reason=str(error))
+        return None
