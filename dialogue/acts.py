@@ -100,7 +100,7 @@ class Circumstances:
 
 
 class Connection(StrEnum):
-    """How a person is being reached while the conversation goes on."""
+    """How the customer is connected: to a person who is being reached, or with us once more."""
 
     CALLING = "calling"
     """They are rung."""
@@ -108,11 +108,13 @@ class Connection(StrEnum):
     """Nobody could be had; the customer is still here."""
     TALKED = "talked"
     """The customer has talked with a person, and is here again."""
+    CUT_OFF = "cut_off"
+    """The line broke off, and the customer is here again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Connecting:
-    """What became of a handoff that the channel carries out while the conversation goes on."""
+    """What became of the customer's connection while the conversation goes on."""
 
     connection: Connection
 

@@ -1,8 +1,9 @@
-"""While a person is rung for a caller who stays in the conversation, and what comes after it."""
+"""While a person is rung for a caller who stays in the conversation, what comes after it, and after
+a line that broke off."""
 
 from __future__ import annotations
 
-from dialogue import handing_over
+from dialogue import handing_over, repair, unheard
 from dialogue.acts import CancelHandoff, Connection, Handoff
 from dialogue.brief import Route, Why
 from dialogue.briefing import brief_of
@@ -12,7 +13,7 @@ from dialogue.understanding.numbers import tokens
 
 
 def got_on(reply: Reply, connection: Connection) -> None:
-    """Take note of how a connection to a person gets on, and go on where it is over."""
+    """Take note of how the customer is connected, and go on with them."""
     reply.decided(f"connection:{connection}")
     match connection:
         case Connection.CALLING:
@@ -26,6 +27,9 @@ def got_on(reply: Reply, connection: Connection) -> None:
             reply.change(connecting=False, ended=False, question=None, task=None, pending=None)
             reply.say(_words(reply, "back"), "handover:back")
             reply.ask_more()
+        case Connection.CUT_OFF:
+            reply.say(_words(reply, "cut_off"), "handover:cut_off")
+            _take_up(reply)
 
 
 def withdraws(reply: Reply, text: str) -> bool:
@@ -46,6 +50,20 @@ def withdraw(reply: Reply) -> None:
     reply.change(connecting=False, question=None)
     reply.say(_words(reply, "withdrawn"), "handover:withdrawn")
     reply.ask_more()
+
+
+def _take_up(reply: Reply) -> None:
+    """Go on where the line broke off: nothing that was said to a dead line counts as heard."""
+    state = reply.state
+    if state.ended:
+        reply.change(ended=False, unheard="")
+        reply.ask_more()
+    elif state.unheard:
+        unheard.resume(reply)
+    elif state.pending is not None or state.connecting:
+        reply.say_prompt("one_moment")
+    else:
+        repair.ask_again(reply)
 
 
 def _offer_otherwise(reply: Reply) -> None:

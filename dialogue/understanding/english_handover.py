@@ -17,6 +17,7 @@ SAY = {
     "nobody": "I'm sorry, I couldn't reach a colleague.",
     "withdrawn": "All right, I won't connect you.",
     "back": "You're back with me, the assistant.",
+    "cut_off": "Sorry, the line broke off for a moment.",
     "missed": "nobody of the team could be reached",
     "message": "Please leave a message, and we'll get back to you.",
 }

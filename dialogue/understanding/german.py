@@ -177,6 +177,7 @@ GERMAN = Language(
         "nobody": "Es tut mir leid, ich konnte keinen Kollegen erreichen.",
         "withdrawn": "In Ordnung, ich verbinde Sie nicht.",
         "back": "Sie sind wieder bei mir, dem Assistenten.",
+        "cut_off": "Entschuldigung, die Verbindung war kurz unterbrochen.",
         "missed": "niemand aus dem Team war zu erreichen",
         "message": "Bitte hinterlassen Sie eine Nachricht, und wir melden uns.",
     },

@@ -288,8 +288,9 @@ def test_a_caller_who_hangs_up_as_they_are_moved() -> None:
     assert CallEnded("caller_hung_up") == told.journal.entries[-1].event
 
 
-def test_a_stream_that_breaks_off_ends_the_session_and_says_so() -> None:
-    told = story([(8.0, StreamEnded("dropped"))])
+def test_a_stream_that_breaks_off_for_good_ends_the_session_and_says_so() -> None:
+    cut, back = StreamEnded("dropped"), StreamStarted("second")
+    told = story([(8.0, cut), (9.0, back), (12.0, cut)])
     told.play()
 
     assert told.people is not None

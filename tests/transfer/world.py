@@ -14,7 +14,7 @@ from functools import wraps
 from types import SimpleNamespace
 from typing import Any
 
-from dialogue.acts import Ask, CancelHandoff, Connection, EndCall, Handoff, Say
+from dialogue.acts import Act, Ask, CancelHandoff, Connection, EndCall, Handoff, Say
 from dialogue.brief import Brief, Mood, Why
 from telephony.g711 import SAMPLE_RATE
 from telephony.simulator import AfterBot, CallerLine
@@ -65,6 +65,7 @@ ANSWERS = {
     "Bye.": [Say("Goodbye."), EndCall("resolved")],
     Connection.MISSED: [Ask("Nobody is there. Anything else?")],
     Connection.TALKED: [Ask("You are back. Anything else?")],
+    Connection.CUT_OFF: [Say("The line broke off."), Ask("Anything else?")],
 }
 
 
@@ -118,13 +119,15 @@ class ScriptedService:
     """What the app wants of a service, with the story's cast."""
 
     words: list[str]
+    answers: Mapping[str, Sequence[Act]] = field(default_factory=dict)
+    tools: ScriptedTools = field(default_factory=ScriptedTools)
     journal: MemoryJournal = field(default_factory=MemoryJournal)
     ready: bool = True
     trouble: str = ""
     recogniser_delay: float = 0.0
 
     def __post_init__(self) -> None:
-        self.dialogue = ScriptedDialogue(ANSWERS)
+        self.dialogue = ScriptedDialogue({**ANSWERS, **self.answers})
         self.people = People(1)
         self.transfers = MemoryTransfers()
         self.store = SimpleNamespace(is_shared=False, outbound=None, usage=None)
@@ -160,7 +163,7 @@ class ScriptedService:
             recogniser=self.recogniser,
             synthesiser=Voice(),
             turn_detector=ScriptedTurnDetector(),
-            tools=ScriptedTools(),
+            tools=self.tools,
             journal=self.journal,
             prompts={
                 "apology": "Sorry.",
@@ -201,13 +204,23 @@ class World:
     async def caller(self, *lines: CallerLine, hang_up_after: float | None = None) -> Call:
         """Somebody rings, asks for a person after the greeting, and says further lines."""
         first = CallerLine(tone(0.6), "person", AfterBot(0.5))
-        return await self.carrier.call(
-            HOTLINE, [first, *lines], caller=CALLER, hang_up_after=hang_up_after
-        )
+        return await self.call(first, *lines, hang_up_after=hang_up_after)
+
+    async def call(self, *lines: CallerLine, hang_up_after: float | None = None) -> Call:
+        """Somebody rings and says these lines."""
+        return await self.carrier.call(HOTLINE, lines, caller=CALLER, hang_up_after=hang_up_after)
 
     def found(self, kind: type[JournalEvent]) -> list[Any]:
         """Return the events of a type in the journal of the call."""
         return [e.event for e in self.service.journal.entries if isinstance(e.event, kind)]
+
+    async def until(self, there: Callable[[], bool], timeout: float = 60.0) -> None:
+        """Return once something holds."""
+        async with asyncio.timeout(timeout):
+            while True:
+                if there():
+                    return
+                await asyncio.sleep(0.02)
 
     async def announcing(self) -> None:
         """Return once the caller is being told that they are connected."""
@@ -235,13 +248,17 @@ class World:
 async def world(
     *,
     words: Sequence[str] = (),
+    first: str = PERSON,
+    answers: Mapping[str, Sequence[Act]] | None = None,
+    tools: ScriptedTools | None = None,
     people: Mapping[str, Person] | None = None,
     options: CarrierOptions | None = None,
     **handoff: Any,
 ) -> AsyncIterator[World]:
-    """Open a hotline whose caller asks for a person and then says further words."""
+    """Open a hotline whose caller asks for a person, or what else is first, and then says further
+    words."""
     options = options or CarrierOptions(calls_per_second=None, say_rate=150.0)
-    service = ScriptedService([PERSON, *words])
+    service = ScriptedService([first, *words], answers or {}, tools or ScriptedTools())
     holder: dict[str, Any] = {}
 
     async def app(scope: Any, receive: Any, send: Any) -> None:

@@ -77,6 +77,10 @@ class SessionPolicy:
     """Longest silence of the bot after a turn, whatever is the matter."""
     failures: int = 2
     """Engine failures in a row after which a person is needed."""
+    resumes: int = 1
+    """How often a call goes on whose media stream broke off."""
+    resume_seconds: float = 20.0
+    """How long it waits for the new stream; carriers need some seconds to notice a loss."""
 
 
 @dataclass(frozen=True, slots=True)

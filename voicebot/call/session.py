@@ -13,12 +13,22 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
-from dialogue.acts import Act, CancelHandoff, Interrupted, NoInput, Say, UserTurn
-from voicebot.call.comfort import Comfort
+from dialogue.acts import (
+    Act,
+    CancelHandoff,
+    Connecting,
+    Connection,
+    EndCall,
+    Interrupted,
+    NoInput,
+    Say,
+    UserTurn,
+)
 from voicebot.call.conversation import Decided, DecisionFailed
 from voicebot.call.ending import Ending
 from voicebot.call.hearing import Hearing
 from voicebot.call.inbox import Inbox, SessionEvent
+from voicebot.call.line_loss import LineLoss
 from voicebot.call.parts import Outcome, SessionParts, SessionPolicy
 from voicebot.call.responder import Responder
 from voicebot.call.speech import ClauseFailed, ClauseRendered, MarkEchoed, SegmentSent, SpeechOutput
@@ -60,6 +70,9 @@ from voicebot.turntaking.turns import TurnTaker
 
 _LOOK_AROUND = 60.0
 """Seconds between two looks at a call whose caller is with a person."""
+
+_ON_PURPOSE = ("stop", "closed")
+"""Reasons of streams that somebody ended."""
 
 _log = structlog.get_logger(__name__)
 
@@ -123,6 +136,9 @@ class CallSession:
         self._transferring = self._responder.transferring
         self._comfort = Comfort(parts.speaker)
         self._trouble = Trouble(failures=policy.failures, owed=policy.owed)
+        self._loss = LineLoss(resumes=policy.resumes, seconds=policy.resume_seconds)
+        self.off_line = asyncio.Event()
+        """Set while the session has lost its line, and once it is over."""
         self._outcome: Outcome | None = None
 
     @property
@@ -136,9 +152,14 @@ class CallSession:
 
     @property
     def is_away(self) -> bool:
-        """Whether the caller is with a person, or on the way to one or back: a new stream of their
-        call goes on with this session."""
-        return self._outcome is None and self._transferring.is_away
+        """Whether the caller is with a person, or on the way to one or back, or was cut off: a new
+        stream of their call goes on with this session."""
+        return self._outcome is None and (self._transferring.is_away or self._loss.waits)
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the line broke off, and a new stream is waited for."""
+        return self._outcome is None and self._loss.waits
 
     async def run(self) -> Outcome:
         """Look after the call until it ends."""
@@ -161,6 +182,7 @@ class CallSession:
             _log.error("session failed", call_id=self.call.call_id, error=type(error).__name__)
             self._end("failed", type(error).__name__)
         finally:
+            self.off_line.set()
             await self._close()
         return self._outcome or Outcome("failed")
 
@@ -200,6 +222,10 @@ class CallSession:
             case StreamStarted():
                 self._record(event)
                 self._transferring.stream_started(now)
+                if self._loss.waits:
+                    self._line_back()
+            case VoiceStarted() | VoiceStopped() | DigitPressed() if self._loss.waits:
+                """The last of a line that is no more."""
             case VoiceStarted() | VoiceStopped() | DigitPressed():
                 self._responder.conversation.forget()
                 self._record(event)
@@ -228,13 +254,15 @@ class CallSession:
 
     @property
     def _floor_is_free(self) -> bool:
-        return self._turns.floor not in (Floor.CALLER, Floor.PENDING)
+        return self._turns.floor not in (Floor.CALLER, Floor.PENDING) and not self._loss.waits
 
     # --- deadlines -------------------------------------------------------------------------
 
     def _deadline(self) -> float:
         if self._transferring.is_away:
             return self._transferring.deadline or self._at + _LOOK_AROUND
+        if self._loss.deadline is not None:
+            return self._loss.deadline
         deadlines = [
             self._longest,
             self._turns.deadline,
@@ -254,6 +282,10 @@ class CallSession:
         now = self._at = self.now
         if self._transferring.is_away:
             self._transferring.expire(now)
+            return
+        if self._loss.waits:
+            if self._loss.is_over(now):
+                self._end("failed", "no new stream")
             return
         self._carry_out(self._turns.expire(now))
         self._speech.expire(now)
@@ -353,6 +385,9 @@ class CallSession:
             self._perform(acts)
 
     def _perform(self, acts: Iterable[Act]) -> None:
+        if self._loss.waits:
+            # A goodbye that nobody heard ends nothing.
+            acts = [act for act in acts if not isinstance(act, EndCall)]
         self._responder.perform(acts, self._at)
         if self._ending.disposition is not None and not self._speech.busy:
             self._end(self._ending.disposition)
@@ -383,6 +418,10 @@ class CallSession:
             self._end("failed", reason)
 
     def _stream_ended(self, event: StreamEnded) -> None:
+        broken = event.reason not in _ON_PURPOSE and self._ending.disposition is None
+        if broken and self._loss.can_wait and self._transferring.bot_has_caller:
+            self._line_lost(event)
+            return
         self._record(event)
         self._speech.cancel()
         if self._ending.disposition is not None:
@@ -393,6 +432,22 @@ class CallSession:
             self._end("caller_hung_up")
         else:
             self._end("failed", f"stream {event.reason}")
+
+    def _line_lost(self, event: StreamEnded) -> None:
+        """Wait for a new stream; the turn that was being spoken is lost, and nothing else."""
+        self._loss.lost(self._at)
+        self._loss.heard = self._speech.line_lost(self._at)
+        self._record(event)
+        self._perform_held()
+        self.off_line.set()
+
+    def _line_back(self) -> None:
+        self._loss.back()
+        self.off_line.clear()
+        heard, missed = self._loss.heard, self._speech.line_back()
+        if heard or missed:
+            self._responder.submit(Interrupted(heard, missed))
+        self._responder.submit(Connecting(Connection.CUT_OFF))
 
     def _end(self, disposition: str, cause: str = "") -> None:
         if self._outcome is None:

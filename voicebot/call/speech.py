@@ -106,6 +106,8 @@ class SpeechOutput:
         self._count = 0
         self._speaks = False
         self._parked = _Parked()
+        self._missed: list[str] | None = None
+        """What was said to nobody since the line broke off; None while there is a line."""
 
     @property
     def busy(self) -> bool:
@@ -122,6 +124,9 @@ class SpeechOutput:
     ) -> None:
         """Queue a text; what was rendered ahead goes to the speaker before this returns."""
         self.forget()
+        if self._missed is not None:
+            self._miss(text, turn, source)
+            return
         for clause in self._synthesiser.clauses(text):
             self._queue(_Clause("", clause, turn, source, slow, interruptible))
         self._pump()
@@ -210,6 +215,28 @@ class SpeechOutput:
         if self._rendering is not None:
             self._rendering.cancel()
             self._rendering = None
+
+    # --- without a line ------------------------------------------------------------------------
+
+    def line_lost(self, now: float) -> str:
+        """Nobody hears what is said from now on; return what was heard of what is cut off."""
+        heard, unheard = self.silence(now)
+        self.forget()
+        self._missed = [unheard] if unheard else []
+        return heard
+
+    def line_back(self) -> str:
+        """Somebody listens again; return all that they missed."""
+        missed, self._missed = self._missed or [], None
+        return " ".join(missed)
+
+    def _miss(self, text: str, turn: int, source: str) -> None:
+        self._count += 1
+        segment = f"s{self._count}"
+        self._journal(SpeechQueued(segment, text, turn, source))
+        self._journal(SpeechCut(segment, "", text))
+        if self._missed is not None:
+            self._missed.append(text)
 
     def _tail(self, now: float) -> float:
         sounding = self._playout.sounding(now)

@@ -103,6 +103,11 @@ class Transferring:
         return self.place in (Place.AWAY, Place.RETURNING)
 
     @property
+    def bot_has_caller(self) -> bool:
+        """Whether the caller is the bot's to keep: nobody waits for them."""
+        return self.place is Place.BOT or (self.place is Place.CALLING and not self._ready)
+
+    @property
     def is_quiet(self) -> bool:
         """Whether the dialogue has nothing to say now."""
         return self.place not in (Place.BOT, Place.CALLING)

@@ -36,6 +36,7 @@ from voicebot.journal import (
     Entry,
     ReplyDecided,
     SpeechCut,
+    SpeechSilenced,
     ToolAnswered,
 )
 from voicebot.ports import Dialogue, EngineError
@@ -169,7 +170,7 @@ class _Inputs:
                 return again and last is not None and last.turn in self._answered
             case ToolAnswered() as answered:
                 self._tools.append(answered)
-            case BargedIn():
+            case BargedIn() | SpeechSilenced():
                 self._cuts = []
             case SpeechCut() as cut:
                 self._cuts.append(cut)
@@ -197,10 +198,11 @@ class _Inputs:
             case "interrupted":
                 heard = " ".join(cut.heard for cut in self._cuts if cut.heard)
                 return Interrupted(heard, " ".join(c.unheard for c in self._cuts if c.unheard))
-            case "connecting:calling" | "connecting:missed" | "connecting:talked" as name:
-                return Connecting(Connection(name.partition(":")[2]))
             case other:
-                raise LookupError(f"the journal lacks the input {other!r}")
+                kind, _, connection = other.partition(":")
+                if kind != "connecting" or connection not in list(Connection):
+                    raise LookupError(f"the journal lacks the input {other!r}")
+                return Connecting(Connection(connection))
 
     def decided(self, reply: ReplyDecided) -> None:
         """Note that a reply was replayed."""

@@ -23,8 +23,8 @@ class ReplyDecided:
     """The dialogue manager answered an input."""
 
     input: str
-    """`start`, `user_turn`, `no_input`, `tool_returned` or `interrupted`, or
-    `connecting:` with `calling`, `missed` or `talked` (see `dialogue.acts.Connection`)."""
+    """`start`, `user_turn`, `no_input`, `tool_returned` or `interrupted`, or `connecting:` with
+    `calling`, `missed`, `talked` or `cut_off` (see `dialogue.acts.Connection`)."""
     turn: int
     """The caller turn it answers; 0 for the greeting."""
     acts: tuple[Mapping[str, Any], ...]

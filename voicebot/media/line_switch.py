@@ -51,6 +51,11 @@ class LineSwitch:
         if self._line is not None and self._carries:
             await self._line.close()
 
+    async def lose(self) -> None:
+        """The carrier has ended the stream, whatever the socket looks like."""
+        if self._line is not None and self._carries:
+            await self._line.lose()
+
     # --- as a speaker ----------------------------------------------------------------------------
 
     def play(self, segment: str, audio: bytes) -> None:

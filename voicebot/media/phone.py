@@ -246,6 +246,11 @@ class PhoneLine:
         self._stopped = True
         await self._worker.cancel()
 
+    async def lose(self) -> None:
+        """Take the stream for lost, as the carrier says; nothing happens if it is over already."""
+        self._end("dropped")
+        await self._worker.cancel()
+
     async def _speak(self) -> None:
         try:
             await self.speaker.run()

@@ -71,7 +71,7 @@ def create_app(
         expects=lambda called: hotlines.expect(hotlines.name_for(called)),
         delay=lambda: service.recogniser_delay,
         hung_up=lambda call_sid: transfers.hung_up(call_sid) if transfers else None,
-        stranded=lambda call_sid: _stranded(transfers, call_sid),
+        cut_off=lambda over: host.cut_off(over),
     )
     outbound = open_outbound(settings, service, reception)
     warm = phone_transfers(

@@ -18,7 +18,7 @@ from telephony.asterisk import exchange
 from telephony.asterisk.media_socket import MediaSocket
 from telephony.browser import page_stream
 from telephony.browser.page_stream import PageStream
-from telephony.desk import Accept, IncomingCall
+from telephony.desk import Accept, IncomingCall, StreamOver
 from telephony.media_leg import MediaLeg, Started, TransferKind
 from voicebot.bootstrap import Service
 from voicebot.call.parts import Outcome
@@ -43,10 +43,8 @@ _log = structlog.get_logger(__name__)
 MOST_WAITING = 64
 """Sockets that may be open without having said which call they are for."""
 
-
-class StreamRelayed(Exception):
-    """The stream was brought to another process, and is over."""
-
+_CUT_OFF_SECONDS = 1.0
+"""Within which a session notices that its line is gone."""
 
 _Admit = Callable[[Started], Awaitable[IncomingCall]]
 """Lets a stream in, or raises StreamRefused."""
@@ -80,6 +78,23 @@ class CallHost:
         self._transfers = transfers
         self._live: dict[str, _Live] = {}
         """By the carrier's name of the call."""
+
+    async def cut_off(self, over: StreamOver) -> IncomingCall | None:
+        """Return a call whose session waits for a new stream, as the one that ended broke off.
+
+        The carrier may know of the end before the socket tells, and the session is told then.
+        """
+        live = self._live.get(over.call_sid)
+        if live is None:
+            return None
+        try:
+            async with asyncio.timeout(_CUT_OFF_SECONDS):
+                if over.stream == live.streams:
+                    await live.switch.lose()
+                await live.session.off_line.wait()
+        except TimeoutError:
+            return None
+        return live.incoming if live.session.is_cut_off else None
 
     async def take_stream(self, websocket: WebSocket, carrier: Carrier) -> None:
         """Take the stream of a call that a webhook announced, by its one-use token."""
@@ -234,7 +249,7 @@ class CallHost:
             ),
             self._service.session_policy,
         )
-        live = self._live[started.call_sid] = _Live(session, switch)
+        live = self._live[started.call_sid] = _Live(session, switch, incoming)
         line = self._line(live, websocket, leg)
         with bound_contextvars(call_id=call.call_id):
             self._reception.began(started.call_sid)
@@ -253,6 +268,9 @@ class CallHost:
         self, live: _Live, websocket: WebSocket, leg: MediaLeg, started: Started
     ) -> None:
         """Go on with a call whose caller comes back."""
+        live.streams += 1
+        if self._transfers is not None:
+            self._transfers.streamed(started.call_sid)
         line = self._line(live, websocket, leg)
         with bound_contextvars(call_id=live.session.call.call_id):
             live.session.post(StreamStarted(started.stream_sid))
@@ -272,12 +290,15 @@ class CallHost:
         return line
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Live:
     """A call that a session looks after."""
 
     session: CallSession
     switch: LineSwitch
+    incoming: IncomingCall
+    streams: int = 1
+    """How many it has had."""
 
 
 async def _look_after(session: CallSession, switch: LineSwitch, line: PhoneLine) -> Outcome:

@@ -92,6 +92,11 @@ class PhoneTransfers:
         """The call's session is over."""
         self._lines.pop(call_sid, None)
 
+    def streamed(self, call_sid: str) -> None:
+        """The call has another stream."""
+        if (line := self._lines.get(call_sid)) is not None:
+            line.streams += 1
+
     def hung_up(self, call_sid: str) -> None:
         """The carrier says that a caller has hung up."""
         if (line := self._lines.get(call_sid)) is not None:
@@ -204,7 +209,7 @@ class CallerLine:
 
     def returned(self) -> None:
         """The caller is with the bot again."""
-        self.streams += 1
+        self.way_back = None
         self._tell(facts.CallerResumed())
 
     async def _begin(self, order: TransferOrder) -> None:
