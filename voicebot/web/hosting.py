@@ -79,22 +79,22 @@ class CallHost:
         self._live: dict[str, _Live] = {}
         """By the carrier's name of the call."""
 
-    async def cut_off(self, over: StreamOver) -> IncomingCall | None:
-        """Return a call whose session waits for a new stream, as the one that ended broke off.
+    async def cut_off(self, over: StreamOver) -> bool:
+        """Return whether the call's session waits for a new stream, as this one broke off.
 
         The carrier may know of the end before the socket tells, and the session is told then.
         """
         live = self._live.get(over.call_sid)
         if live is None:
-            return None
+            return False
         try:
             async with asyncio.timeout(_CUT_OFF_SECONDS):
                 if over.stream == live.streams:
                     await live.switch.lose()
                 await live.session.off_line.wait()
         except TimeoutError:
-            return None
-        return live.incoming if live.session.is_cut_off else None
+            return False
+        return live.session.is_cut_off
 
     async def take_stream(self, websocket: WebSocket, carrier: Carrier) -> None:
         """Take the stream of a call that a webhook announced, by its one-use token."""
@@ -249,7 +249,7 @@ class CallHost:
             ),
             self._service.session_policy,
         )
-        live = self._live[started.call_sid] = _Live(session, switch, incoming)
+        live = self._live[started.call_sid] = _Live(session, switch)
         line = self._line(live, websocket, leg)
         with bound_contextvars(call_id=call.call_id):
             self._reception.began(started.call_sid)
@@ -296,7 +296,6 @@ class _Live:
 
     session: CallSession
     switch: LineSwitch
-    incoming: IncomingCall
     streams: int = 1
     """How many it has had."""
 

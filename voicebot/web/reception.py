@@ -64,7 +64,8 @@ class Reception:
         expects: Callable[[str], bool] = lambda called: True,
         delay: Callable[[], float] = lambda: 0.0,
         hung_up: Callable[[str], None] = lambda call_sid: None,
-        cut_off: Callable[[StreamOver], Awaitable[IncomingCall | None]] | None = None,
+        cut_off: Callable[[StreamOver], Awaitable[bool]] | None = None,
+        stranded: Callable[[str], Awaitable[NextStep | None]] | None = None,
         clock: Callable[[], float] | None = None,
     ) -> None:
         """
@@ -80,7 +81,8 @@ class Reception:
             expects: Whether the hotline of a called number works; it may begin to load.
             delay: Seconds that callers' words wait for the recogniser, lately.
             hung_up: Told when the carrier says that a caller has gone.
-            cut_off: Returns a call whose session waits for a new stream, as this one broke off.
+            cut_off: Whether the call's session waits for a new stream, as this one broke off.
+            stranded: Returns how a caller goes on whose session has died, if a person expects them.
             clock: Seconds since the epoch; never runs backwards.
         """
         self._limits = limits
@@ -184,9 +186,9 @@ class Reception:
         if over.status is CallStatus.COMPLETED:
             self._hung_up(over.call_sid)
             return Goodbye()
-        if self._cut_off is not None and (cut := await self._cut_off(over)) is not None:
+        if self._cut_off is not None and await self._cut_off(over):
             _log.warning("stream broke off", call_sid=over.call_sid, stream=over.stream)
-            return await self.again(cut)
+            return await self.again(over.call_sid, f"cut off {over.stream}")
         outcome = await self._register.outcome(over.call_sid)
         if outcome is None:
             step = await self._stranded(over.call_sid) if self._stranded is not None else None
