@@ -29,6 +29,7 @@ from threadpoolctl import threadpool_limits
 from voicebot.engines.encoder import MiniLmEncoder
 from voicebot.engines.intents import LogisticIntentModel, LogisticIntentTrainer
 from voicebot.engines.models import locate_encoder
+from voicebot.engines.mpnet import MpnetEncoder, locate_mpnet
 from voicebot.engines.tuning import Recipe
 from voicebot.settings import ModelSettings
 
@@ -123,12 +124,14 @@ def _by_intent(pairs: Pairs, seed: int) -> list[tuple[list[str], str]]:
     return [(grouped[intent], intent) for intent in sorted(grouped)]
 
 
-def measure(encoder: MiniLmEncoder, corpus: Corpus, shots: int, seed: int) -> Figure:
+def measure(
+    encoder: MiniLmEncoder, larger: MpnetEncoder, corpus: Corpus, shots: int, seed: int
+) -> Figure:
     """Learn and measure once."""
     examples = few(corpus.learn, shots, seed)
     plain = _plain(encoder, examples, corpus.held)
     begun = time.perf_counter()
-    model = LogisticIntentTrainer(encoder, recipe=Recipe()).train(
+    model = LogisticIntentTrainer(larger, recipe=Recipe(), fitted=encoder).train(
         examples, outside=corpus.outside, named=True
     )
     learning = time.perf_counter() - begun
@@ -244,13 +247,14 @@ def main(seeds: int, first_seed: int, shots: str, output: Path | None) -> None:
         raise click.ClickException(f"{DATA} is missing: the data lie beside the repository")
     files = locate_encoder(ModelSettings())
     encoder = MiniLmEncoder(files.model, files.tokenizer, remembered=60_000)
+    larger = MpnetEncoder(locate_mpnet(ModelSettings().cache_dir), remembered=60_000)
     figures = []
     if output and output.is_file():
         figures = [Figure(**each) for each in json.loads(output.read_text(encoding="utf-8"))]
     for count in map(int, shots.split(",")):
         for seed in range(first_seed, first_seed + seeds):
             for load in (banking, clinc):
-                figure = measure(encoder, load(seed), count, seed)
+                figure = measure(encoder, larger, load(seed), count, seed)
                 click.echo(f"{time.strftime('%H:%M:%S')}  {figure}", err=True)
                 same = (figure.corpus, figure.shots, figure.seed)
                 figures = [f for f in figures if (f.corpus, f.shots, f.seed) != same]

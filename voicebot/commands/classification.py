@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from voicebot.engines.encoder import MiniLmEncoder
+from voicebot.engines.encoder import Encoder, MiniLmEncoder
 from voicebot.engines.intents import LogisticIntentModel, LogisticIntentTrainer, Progress
-from voicebot.engines.models import locate_encoder
+from voicebot.engines.models import PACKAGED_ENCODER, locate_encoder
+from voicebot.engines.mpnet import MpnetEncoder, locate_mpnet
 from voicebot.engines.tuning import Recipe
 from voicebot.settings import ModelSettings
 
@@ -130,7 +131,11 @@ def open_classifier(
     examples = read_examples(folder)
     files = locate_encoder(settings)
     encoder = MiniLmEncoder(files.model, files.tokenizer)
-    return LogisticIntentTrainer(encoder, recipe=Recipe()).train(
+    larger: Encoder = encoder
+    # Whoever chose an encoder wants that one's vectors.
+    if files.name == PACKAGED_ENCODER:
+        larger = MpnetEncoder(locate_mpnet(settings.cache_dir))
+    return LogisticIntentTrainer(larger, recipe=Recipe(), fitted=encoder).train(
         examples.pairs, outside=examples.outside, named=True, progress=progress
     )
 

@@ -27,6 +27,7 @@ from voicebot.engines.weights import (
 from voicebot.settings import ModelSettings
 
 __all__ = [
+    "PACKAGED_ENCODER",
     "EncoderFiles",
     "ModelUnavailable",
     "VoiceFiles",
@@ -37,6 +38,10 @@ __all__ = [
     "locate_voice",
     "locate_whisper",
 ]
+
+
+PACKAGED_ENCODER = "all-MiniLM-L6-v2"
+"""Name of the sentence encoder that is installed with the project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +146,7 @@ def locate_encoder(settings: ModelSettings) -> EncoderFiles:
                 "tokenizer.json; or use `all-MiniLM-L6-v2`."
             )
         return EncoderFiles(folder.name, model, tokenizer)
-    if wanted != "all-MiniLM-L6-v2":
+    if wanted != PACKAGED_ENCODER:
         raise ModelUnavailable(
             f"No sentence encoder is called {wanted!r}: use `all-MiniLM-L6-v2`, or give a folder "
             "with model.onnx and tokenizer.json."

