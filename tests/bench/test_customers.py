@@ -12,9 +12,12 @@ from bench.dialogue.customers import Score, misses, play_all, table
 from bench.dialogue.goals import GOALS
 from bench.dialogue.talk import Record, Stage
 from bench.dialogue.wording import RUN, dictated, runs
+from dialogue.loading import load_domain
 from dialogue.manager import DialogueManager
 from dialogue.understanding.numbers import read_code
 from tests.dialogue.conversation import encoder, manager
+from voicebot.engines.encoder import HybridPassageIndexer, MiniLmEncoder
+from voicebot.engines.intents import LogisticIntentTrainer
 
 pytestmark = pytest.mark.models
 
@@ -81,6 +84,25 @@ def test_every_hand_over_has_its_brief(records: list[Record]) -> None:
 def test_no_conversation_is_endless(records: list[Record]) -> None:
     hung_up = [record for record in records if record.disposition == "caller_hung_up"]
     assert len(hung_up) <= len(records) / 50, misses(hung_up)
+
+
+def test_patients_get_what_they_want_of_the_clinic(encoder: MiniLmEncoder) -> None:
+    trainer, indexer = LogisticIntentTrainer(encoder), HybridPassageIndexer(encoder)
+    clinic = Stage(DialogueManager(load_domain("clinic"), trainer, indexer))
+    manners = (Manner.CORRECTING, Manner.CHUNKED, Manner.INTERRUPTING)
+    records = play_all(clinic, range(1), manners)
+    clinic.close()
+    score = Score.of(records)
+    assert score.completed >= 0.9, misses(records)
+    assert score.captured is not None
+    assert score.captured >= 0.97
+    assert score.corrected is not None
+    assert score.corrected >= 0.95
+    assert 0 == score.wrong_effects
+    assert 1.0 == score.briefs
+    shared = {run for text, _ in clinic.manager.domain.examples() for run in runs(text)}
+    assert [] == [text for text in clinic.wording.texts() if shared.intersection(runs(text))]
+    assert len(clinic.wording.left_out) <= len(clinic.wording.texts()) / 10
 
 
 def test_the_report_shows_every_goal_and_manner(records: list[Record]) -> None:
