@@ -40,6 +40,8 @@ _ALONE = 10.0
 """Seconds for which a caller may hear nothing, while processes die."""
 _AFTERWARDS = 8.0
 """Within which no telephone rings for a caller who is gone, and no transfer is left open."""
+_CUT = 0.15
+"""Share of other calls whose media stream breaks off while the caller is with the bot."""
 _GAP = 3.0
 """Seconds between two calls, on average."""
 STAGES = (Stage.DIALING, Stage.SCREENING, Stage.ANNOUNCING, Stage.MOVING, Stage.BRIDGED)
@@ -52,6 +54,10 @@ class Tally:
 
     fates: Counter[str] = field(default_factory=Counter)
     killed_at: Counter[str] = field(default_factory=Counter)
+    cut: int = 0
+    """Streams that were cut while the caller was with the bot."""
+    resumed: int = 0
+    """Of those, the ones after which the caller went on without hearing the keypad menu."""
     wrongs: list[str] = field(default_factory=list)
 
 
@@ -61,14 +67,19 @@ async def play(
     """Play one call, and judge it."""
     person = random.choices(
         (
-            Person.takes_calls(says=tone(2.0)).leaving(random.uniform(5.0, 9.0)),
+            Person.takes_calls(says=tone(2.0)).leaving(random.uniform(9.0, 13.0)),
             Person.declines(),
             Person.busy(),
             Person.voicemail(after=0.5, greeting=1.0),
         ),
         (85, 5, 5, 5) if kill is None else (1, 0, 0, 0),
     )[0]
-    caller = await w.caller(number, person, bye=random.uniform(14.0, 18.0))
+    caller = await w.caller(number, person, bye=random.uniform(20.0, 24.0))
+    cut = kill is None and random.random() < _CUT
+    if cut:
+        await caller.answered()
+        await asyncio.sleep(random.uniform(1.5, 5.0))
+        caller.cut_stream()
     killing = asyncio.create_task(_kill(w, caller, kill, random, tally))
     try:
         await caller.ended(_LONGEST)
@@ -78,6 +89,9 @@ async def play(
     await asyncio.gather(killing, return_exceptions=True)
     await asyncio.sleep(_AFTERWARDS)
     record = await w.transfer(caller)
+    if cut:
+        tally.cut += 1
+        tally.resumed += len(caller.streams) > 1 and not _offered(w, caller)
     for wrong in _judged(w, caller, number, record, tally):
         tally.wrongs.append(f"call {number} (killed at {kill}): {wrong}")
 
@@ -100,8 +114,6 @@ def _judged(
 ) -> list[str]:
     legs = w.legs(number)
     together = [span for leg in legs for span in w.carrier.together(caller, leg)]
-    events = [event.detail for event in w.carrier.log if event.call_sid == caller.sid]
-    offered = any("Press 1 for a person" in detail for detail in events)
     wrong = [f"a leg is open: {leg.status}" for leg in legs if leg.ended_at is None]
     if len(legs) > 1:
         wrong.append(f"the person was rung {len(legs)} times")
@@ -115,9 +127,9 @@ def _judged(
     outcome = record.state.outcome if record is not None else None
     if together:
         fate = "talked with the person"
-    elif offered:
+    elif _offered(w, caller):
         fate = "was offered the keypad"
-    elif record is not None and outcome is Outcome.RETURNED:
+    elif record is not None and outcome is not None and len(caller.streams) > _streams(outcome):
         fate = f"went on with the bot: {record.state.reason}"
     else:
         fate = "lost"
@@ -127,6 +139,17 @@ def _judged(
         sids = (caller.sid, *(leg.sid for leg in legs))
         print("\n".join(str(e) for e in w.carrier.log if e.call_sid in sids), file=sys.stderr)
     return wrong
+
+
+def _offered(w: FleetWorld, caller: Call) -> bool:
+    """Whether the caller heard the keypad menu."""
+    heard = [event.detail for event in w.carrier.log if event.call_sid == caller.sid]
+    return any("Press 1 for a person" in detail for detail in heard)
+
+
+def _streams(outcome: Outcome) -> int:
+    """How many streams a caller has had before they are back with the bot."""
+    return 0 if outcome is Outcome.RETURNED else 1
 
 
 async def run(url: str, calls: int, workers: int, seed: int, kills: float, log: int) -> Tally:
@@ -182,6 +205,7 @@ def main() -> int:
         tally = asyncio.run(run(url, *given))
     print(f"{options.calls} calls in {time.perf_counter() - began:.0f} s")
     print(f"processes killed, by the stage of the transfer: {dict(tally.killed_at)}")
+    print(f"streams cut: {tally.cut}, gone on with: {tally.resumed}")
     print(f"callers: {dict(tally.fates.most_common())}")
     print(f"wrong: {len(tally.wrongs)}")
     for wrong in tally.wrongs[:40]:

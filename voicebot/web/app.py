@@ -71,7 +71,8 @@ def create_app(
         expects=lambda called: hotlines.expect(hotlines.name_for(called)),
         delay=lambda: service.recogniser_delay,
         hung_up=lambda call_sid: transfers.hung_up(call_sid) if transfers else None,
-        cut_off=lambda over: host.cut_off(over),
+        cut_off=lambda over: (fellowship or host).cut_off(over),
+        stranded=lambda call_sid: _stranded(transfers, call_sid),
     )
     outbound = open_outbound(settings, service, reception)
     warm = phone_transfers(
@@ -88,7 +89,7 @@ def create_app(
     host = CallHost(settings, service, reception, outbound, transfers)
     served = list(carriers(settings))
     fellowship = (
-        Fellowship(settings, service.store, workforce, host, served, transfers)
+        Fellowship(settings, service.store, workforce, host, served, transfers, reception.elsewhere)
         if workforce is not None
         else None
     )

@@ -6,19 +6,28 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-import structlog
-from fastapi import FastAPI, WebSocket
+from fastapi import FastAPI, Request, WebSocket
+from pydantic import BaseModel, Field
+from starlette.responses import Response
 
+from telephony.calls import CallStatus
+from telephony.desk import StreamOver
 from voicebot.settings import Settings
 from voicebot.store import Store
 from voicebot.store.wire import Saved
+from voicebot.store.workers import Worker
 from voicebot.web.carriers import Carrier
 from voicebot.web.hosting import CallHost
-from voicebot.web.relay import Doorway
+from voicebot.web.relay import CUT_OFF_PATH, Asking, Doorway
 from voicebot.web.transferring import PhoneTransfers
 from voicebot.web.workforce import Workforce
 
-_log = structlog.get_logger(__name__)
+
+class _Question(BaseModel):
+    """Does this call's session wait for a new stream?"""
+
+    call_sid: str = Field(max_length=128)
+    stream: int
 
 
 class Fellowship:
@@ -31,6 +40,7 @@ class Fellowship:
         host: Takes the streams.
         served: The carriers.
         transfers: Hear of transfers that others have changed.
+        elsewhere: Returns another process that has a call's session, if one lives that has.
     """
 
     def __init__(
@@ -41,8 +51,12 @@ class Fellowship:
         host: CallHost,
         served: Sequence[Carrier],
         transfers: PhoneTransfers | None,
+        elsewhere: Callable[[str], Awaitable[Worker | None]],
     ) -> None:
         self._workforce = workforce
+        self._host = host
+        self._elsewhere = elsewhere
+        self._asking = Asking()
         self._wire = store.wire
         self._transfers = transfers
         self._doorway = Doorway(settings.peer_host, workforce.secret, settings.limits.message_bytes)
@@ -51,12 +65,30 @@ class Fellowship:
             take = partial(host.take_relayed, carrier=carrier, doorway=self._doorway)
             self._app.add_api_websocket_route(f"/{carrier.dialect.name}", _endpoint(take))
 
+        self._app.add_api_route(CUT_OFF_PATH, self._asked, methods=["POST"], response_model=None)
+
     async def run(self) -> None:
         """Do so until cancelled."""
-        async with self._doorway.open(self._app) as address, asyncio.TaskGroup() as tasks:
-            self._workforce.address = address
-            tasks.create_task(self._workforce.run())
-            tasks.create_task(self._wire.listen(self._hear))
+        try:
+            async with self._doorway.open(self._app) as address, asyncio.TaskGroup() as tasks:
+                self._workforce.address = address
+                tasks.create_task(self._workforce.run())
+                tasks.create_task(self._wire.listen(self._hear))
+        finally:
+            await self._asking.close()
+
+    async def cut_off(self, over: StreamOver) -> bool:
+        """Return whether the session of a call waits for a new stream, in whichever process."""
+        if self._host.has(over.call_sid):
+            return await self._host.cut_off(over)
+        worker = await self._elsewhere(over.call_sid)
+        return worker is not None and await self._asking.is_cut_off(worker, over)
+
+    async def _asked(self, request: Request, question: _Question) -> Response:
+        if not self._doorway.is_one_of_us(request):
+            return Response(status_code=403)
+        over = StreamOver(question.call_sid, CallStatus.IN_PROGRESS, question.stream)
+        return Response(status_code=200 if await self._host.cut_off(over) else 404)
 
     def _hear(self, news: Saved) -> None:
         if self._transfers is not None:

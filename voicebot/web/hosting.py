@@ -79,6 +79,10 @@ class CallHost:
         self._live: dict[str, _Live] = {}
         """By the carrier's name of the call."""
 
+    def has(self, call_sid: str) -> bool:
+        """Return whether a call's session is here."""
+        return call_sid in self._live
+
     async def cut_off(self, over: StreamOver) -> bool:
         """Return whether the call's session waits for a new stream, as this one broke off.
 

@@ -17,18 +17,22 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict
 from typing import Any
 
+import httpx
 import structlog
 import uvicorn
 from fastapi import FastAPI, WebSocket
+from starlette.requests import HTTPConnection
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
-from telephony.desk import IncomingCall
+from telephony.desk import IncomingCall, StreamOver
 from voicebot.store.workers import Worker
 from voicebot.web.carriers import Carrier
 
 _SECRET = "x-voicebot-secret"
 _CALL = "x-voicebot-call"
+CUT_OFF_PATH = "/cut-off"
+_ASK_SECONDS = 3.0
 _OPEN_SECONDS = 2.0
 _SEND_SECONDS = 5.0
 _BACKLOG = 256
@@ -126,6 +130,30 @@ async def _fetch(websocket: Remembering, there: ClientConnection) -> None:
                 await websocket.send_bytes(content)
 
 
+class Asking:
+    """Asks other processes what only they know of their calls."""
+
+    def __init__(self) -> None:
+        self._http = httpx.AsyncClient(timeout=_ASK_SECONDS, trust_env=False, verify=False)
+
+    async def is_cut_off(self, worker: Worker, over: StreamOver) -> bool:
+        """Return whether a session there waits for a new stream; False where it cannot be told."""
+        try:
+            answer = await self._http.post(
+                f"{worker.address}{CUT_OFF_PATH}",
+                headers={_SECRET: worker.secret},
+                json={"call_sid": over.call_sid, "stream": over.stream},
+            )
+        except httpx.HTTPError as error:
+            _log.warning("another process did not answer", error=type(error).__name__)
+            return False
+        return answer.status_code == 200
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+
 class Doorway:
     """Where other processes bring streams."""
 
@@ -140,10 +168,14 @@ class Doorway:
         self._secret = secret
         self._message_bytes = message_bytes
 
+    def is_one_of_us(self, connection: HTTPConnection) -> bool:
+        """Return whether it is another process that comes."""
+        shown = connection.headers.get(_SECRET, "")
+        return hmac.compare_digest(shown.encode(), self._secret.encode())
+
     def call_of(self, websocket: WebSocket) -> IncomingCall | None:
         """Return for which call a stream is brought; None if nobody of us brings it."""
-        shown = websocket.headers.get(_SECRET, "")
-        if not hmac.compare_digest(shown.encode(), self._secret.encode()):
+        if not self.is_one_of_us(websocket):
             return None
         packed = websocket.headers.get(_CALL, "")
         if len(packed) > _LONGEST_HEADER:
