@@ -1,0 +1,1 @@
+"""Inputs that nobody should send, to every webhook and media socket of the real application."""
