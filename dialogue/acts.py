@@ -15,6 +15,7 @@ from typing import Any
 
 from dialogue.brief import Brief
 from dialogue.plain import plain
+from dialogue.said import Alternative
 
 
 class Channel(StrEnum):
@@ -61,6 +62,8 @@ class UserTurn:
     """As recognised; empty when there was speech but no words came of it (a no-match)."""
     digits: str = ""
     """Keys pressed in this turn, in order ("0".."9", "*", "#")."""
+    alternatives: tuple[Alternative, ...] = ()
+    """Where a value was asked for: what else may have been said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,7 @@ from dialogue.understanding.answers import (
 from dialogue.understanding.codes import Hypothesis
 from dialogue.understanding.intents import Reading, Understanding
 from dialogue.understanding.numbers import tokens
-from dialogue.understanding.texts import said_instead
-from dialogue.understanding.values import read_value
+from dialogue.understanding.values import read_among, read_value
 from dialogue.understanding.wishes import digresses
 
 _WORDS_OF_AN_OPTION = 3
@@ -76,8 +75,13 @@ class Dictation:
         # Free words are read back: what the bot never says is left out.
         free = slot.kind in FREE
         bare = without_swearing(text, self._domain.feelings) if free else text
-        said = read_value(
-            slot, bare, before=before, today=reply.today, language=self._domain.speech
+        said = read_among(
+            slot,
+            bare,
+            reply.alternatives,
+            before=before,
+            today=reply.today,
+            language=self._domain.speech,
         )
         if free and is_misunderstanding(text, self._domain.speech):
             # No value of a task that was never wanted; what was wanted may come with it.

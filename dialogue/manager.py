@@ -47,6 +47,7 @@ from dialogue.understanding.intents import Understanding
 LONGEST_TURN = 1_000
 """Characters of a turn that are read; what follows is dropped."""
 MOST_KEYS = 32
+MOST_ALTERNATIVES = 8
 LONGEST_NUMBER = 32
 UNKNOWN = Circumstances()
 NO_OTHERS: Mapping[str, DialogueManager] = MappingProxyType({})
@@ -135,7 +136,11 @@ class DialogueManager:
     def handle(self, state: DialogueState, input: DialogueInput) -> Step:
         """Answer one input. Blocking, a few milliseconds; never changes `state`."""
         if isinstance(input, UserTurn):
-            input = UserTurn(input.text[:LONGEST_TURN], input.digits[:MOST_KEYS])
+            input = UserTurn(
+                input.text[:LONGEST_TURN],
+                input.digits[:MOST_KEYS],
+                input.alternatives[:MOST_ALTERNATIVES],
+            )
             speaker = self._speaker(state)
             if code := switching.wanted(speaker.domain, state, input):
                 return self._switch(state, input, code)

@@ -12,6 +12,7 @@ from dialogue.feelings import Feeling, mood
 from dialogue.flows import DICTATED, FREE, Slot, SlotKind
 from dialogue.memory import Memory
 from dialogue.question import Question, Topic
+from dialogue.said import Alternative
 from dialogue.spoken import Template
 from dialogue.state import DialogueState, Spoken
 from dialogue.step import Step, Trace
@@ -35,6 +36,8 @@ class Reply(Memory):
         """
         super().__init__(domain, state)
         self.acts: list[Act] = []
+        self.alternatives: tuple[Alternative, ...] = ()
+        """What else the turn may have been, where a value was asked for."""
         self._spoken: list[Spoken] = list(state.spoken) if goes_on else []
 
     # --- words -------------------------------------------------------------------------------

@@ -59,6 +59,7 @@ class Turns:
     def answer(self, state: DialogueState, turn: UserTurn) -> Step:
         """Answer one turn."""
         reply = Reply(self._domain, state)
+        reply.alternatives = turn.alternatives
         said = turn.text.strip()
         text = self._domain.speech.written(said)
         if state.channel is Channel.PHONE and not self._is_free(state):

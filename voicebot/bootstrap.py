@@ -19,6 +19,7 @@ from dialogue.briefing import brief_of
 from dialogue.composing import Use
 from dialogue.domain import Domain
 from dialogue.errors import DomainError
+from dialogue.expected import grammar_for
 from dialogue.loading import domain_version, load_domain
 from dialogue.manager import DialogueManager, known_number
 from dialogue.state import DialogueState
@@ -233,6 +234,7 @@ class Service:
             person=person,
             cues=hotline.domain.cues,
             vocabulary=hotline.domain.vocabulary,
+            grammar=partial(grammar_for, hotline.domain),
             brief=partial(_brief, hotline.domain),
             speaker=speaker,
             ears=ears,

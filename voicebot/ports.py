@@ -13,6 +13,7 @@ from enum import IntEnum
 from typing import Any, Protocol
 
 from dialogue.acts import Channel, DialogueInput
+from dialogue.said import Alternative, Grammar
 from dialogue.state import DialogueState
 from dialogue.step import Step
 from voicebot.journal import CallId, Entry, SoundMeasured
@@ -56,6 +57,8 @@ class Transcription:
     queued_seconds: float
     model: str
     fallback: bool = False
+    alternatives: tuple[Alternative, ...] = ()
+    """What a grammar allows, cheapest first; empty where there was none, or no need or time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ class Recogniser(Protocol):
         pcm: bytes,
         *,
         vocabulary: Sequence[str] = (),
+        grammar: Grammar | None = None,
         priority: Priority = Priority.FINAL,
         timeout: float = 8.0,
     ) -> Transcription:
@@ -105,6 +109,8 @@ class Recogniser(Protocol):
         Args:
             pcm: The caller's audio.
             vocabulary: Words worth expecting, most likely first.
+            grammar: How the value is said that was asked for, if one was; costs a second decode
+                where the first is doubtful.
             priority: Who goes first.
             timeout: Seconds from now until the result is worthless.
 

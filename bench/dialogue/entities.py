@@ -15,8 +15,9 @@ import click
 from bench.dialogue.dictation import TODAY, dictations
 from bench.recordings import DATA
 from dialogue.flows import Slot, SlotKind
+from dialogue.said import alternatives_of
 from dialogue.spoken import Template
-from dialogue.understanding.values import put_right, read_value
+from dialogue.understanding.values import put_right, read_among
 
 
 def slot(kind: SlotKind, **fields: Any) -> Slot:
@@ -42,15 +43,18 @@ SLOTS = {
 """What is asked for, by the kinds of `bench.dialogue.dictation`."""
 
 
-def understood(kind: str, turns: Sequence[str]) -> str:
+def understood(
+    kind: str, turns: Sequence[str], others: Sequence[Sequence[tuple[str, float]]] = ()
+) -> str:
     """Return the value that turns come to, of a kind that was asked for; empty for none."""
     asked = SLOTS[kind.partition(",")[0]]
     value = begun = ""
-    for turn in turns:
+    for i, turn in enumerate(turns):
         if value and (changed := put_right(asked, turn, value)):
             value = changed
             continue
-        read = read_value(asked, turn, before=value or begun, today=TODAY)
+        also = alternatives_of(others[i] if i < len(others) else ())
+        read = read_among(asked, turn, also, before=value or begun, today=TODAY)
         if read.whole:
             value = read.whole[0].value
         else:
@@ -142,6 +146,7 @@ def voice(each: int, seed: int, snr: float | None, misses: bool) -> None:
 @click.option("--snr", type=float, help="Decibels over recorded noise; without it a quiet line.")
 @click.option("--split", default="tune", show_default=True, type=click.Choice(["tune", "figures"]))
 @click.option("--kind", "kinds", multiple=True)
+@click.option("--search/--no-search", default=True, help="Look twice, with a grammar.")
 @click.option("--misses", is_flag=True, help="Show the values that were not understood.")
 @click.option("--keep", type=click.Path(dir_okay=False, path_type=Path), help="Keep what is heard.")
 @click.option("--again", type=click.Path(dir_okay=False, exists=True, path_type=Path),
@@ -152,6 +157,7 @@ def values(
     snr: float | None,
     split: str,
     kinds: tuple[str, ...],
+    search: bool,
     misses: bool,
     keep: Path | None,
     again: Path | None,
@@ -163,10 +169,11 @@ def values(
 
     if again is not None:
         kept = json.loads(again.read_text(encoding="utf-8"))
-        done = [Utterance(**{**one, "said": tuple(one["said"]), "heard": tuple(one["heard"])})
+        done = [Utterance(**{**one, "said": tuple(one["said"]), "heard": tuple(one["heard"]),
+                             "others": tuple(one.get("others", ()))})
                 for one in kept if not kinds or one["kind"] in kinds]  # fmt: skip
     else:
-        done = asyncio.run(hear(planned(each, seed, split, kinds), seed, snr))
+        done = asyncio.run(hear(planned(each, seed, split, kinds), seed, snr, search=search))
     if keep is not None:
         keep.write_text(json.dumps([asdict(one) for one in done], indent=1) + "\n", "utf-8")
     click.echo(values_table(done))

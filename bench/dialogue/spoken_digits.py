@@ -19,9 +19,11 @@ import soundfile
 from audio_fixtures.sound import RATE, Sound, at_level, mixed, over_the_wire
 from bench.recordings import DATA, noises
 from dialogue.acts import CallTool, ToolReturned, UserTurn
+from dialogue.expected import grammar_for
 from dialogue.loading import load_domain
 from dialogue.manager import DialogueManager
 from dialogue.question import Topic
+from dialogue.said import Grammar
 from dialogue.step import Step
 from voicebot.engines.bundle import load_engines
 from voicebot.engines.encoder import HybridPassageIndexer, MiniLmEncoder
@@ -120,8 +122,8 @@ class Shop:
 
 
 async def ring(
-    call: Call, manager: DialogueManager, shop: Shop, say: Callable[[str], Awaitable[str]],
-    vocabulary: list[Sequence[str]],
+    call: Call, manager: DialogueManager, shop: Shop, say: Callable[[str], Awaitable[UserTurn]],
+    vocabulary: list[Sequence[str]], grammar: list[Grammar | None],
 ) -> None:  # fmt: skip
     """Hold one conversation about one number."""
 
@@ -150,9 +152,10 @@ async def ring(
         rest = call.code[len(begun) :] if begun and call.code.startswith(begun) else call.code
         call.attempts += 1
         vocabulary[:] = [(*step.expects.vocabulary, *manager.domain.vocabulary)]
-        text = await say(rest)
-        call.heard.append(text)
-        step = take(manager.handle(step.state, UserTurn(text)))
+        grammar[:] = [grammar_for(manager.domain, step.state)]
+        turn = await say(rest)
+        call.heard.append(turn.text)
+        step = take(manager.handle(step.state, turn))
 
 
 async def calls(each: int, seed: int, snr: float | None = None) -> list[Call]:
@@ -169,19 +172,20 @@ async def calls(each: int, seed: int, snr: float | None = None) -> list[Call]:
     shop, recordings = Shop(numbers), takes()
     done: list[Call] = []
     vocabulary: list[Sequence[str]] = [()]
+    grammar: list[Grammar | None] = [None]
     try:
         for speaker in SPEAKERS:
             for code in draw.sample(numbers, each):
                 call = Call(speaker, code)
 
-                async def say(digits: str, speaker: str = speaker) -> str:
+                async def say(digits: str, speaker: str = speaker) -> UserTurn:
                     pcm = said(digits, speaker, recordings, draw, snr)
                     heard = await engines.recogniser.transcribe(
-                        pcm, vocabulary=vocabulary[0], timeout=60.0
+                        pcm, vocabulary=vocabulary[0], timeout=60.0, grammar=grammar[0]
                     )
-                    return heard.text
+                    return UserTurn(heard.text, alternatives=heard.alternatives)
 
-                await ring(call, manager, shop, say, vocabulary)
+                await ring(call, manager, shop, say, vocabulary, grammar)
                 done.append(call)
     finally:
         await asyncio.to_thread(engines.close)

@@ -24,6 +24,7 @@ from bench.recordings import noises
 from dialogue.loading import load_domain
 from dialogue.reply import Reply
 from dialogue.state import DialogueState
+from dialogue.understanding.grammars import grammar_of
 from voicebot.engines.bundle import load_engines
 from voicebot.settings import Settings
 
@@ -69,15 +70,24 @@ class Utterance:
     said: tuple[str, ...]
     """Turns."""
     heard: tuple[str, ...] = ()
+    others: tuple[tuple[tuple[str, float], ...], ...] = ()
+    """What else each turn may have been, with prices."""
 
     def read(self) -> str:
         """Return the value that today's readers find in what was heard; empty for none."""
-        return understood(self.kind, self.heard)
+        return understood(self.kind, self.heard, self.others)
 
     @property
     def right(self) -> bool:
         """Whether that is the value that was meant."""
-        read = self.read()
+        return self._is(self.read())
+
+    @property
+    def right_at_first(self) -> bool:
+        """The same, had there been no second look."""
+        return self._is(understood(self.kind, self.heard))
+
+    def _is(self, read: str) -> bool:
         return same_address(read, self.value) if "address" in self.kind else read == self.value
 
 
@@ -98,8 +108,17 @@ def planned(each: int, seed: int, split: str, kinds: Sequence[str] = ()) -> list
     return found
 
 
-async def hear(utterances: Sequence[Utterance], seed: int, snr: float | None) -> list[Utterance]:
-    """Let the recogniser hear every utterance as an answer to the question for its value."""
+async def hear(
+    utterances: Sequence[Utterance], seed: int, snr: float | None, *, search: bool = True
+) -> list[Utterance]:
+    """Let the recogniser hear every utterance as an answer to the question for its value.
+
+    Args:
+        utterances: See `planned`.
+        seed: Chooses noise.
+        snr: Decibels over recorded noise; None for a quiet line.
+        search: Whether it may look a second time, with the value's grammar.
+    """
     engines = await asyncio.to_thread(load_engines, Settings().models)
     domain = load_domain("retail")
     reply = Reply(domain, DialogueState("retail"))
@@ -111,15 +130,17 @@ async def hear(utterances: Sequence[Utterance], seed: int, snr: float | None) ->
             slot = domain.slots[_OF_RETAIL[plain]] if plain in _OF_RETAIL else SLOTS[plain]
             words = reply.expects_value(slot).vocabulary
             draw = Random(f"{seed}/{one.speaker}/{one.said}")
-            heard = []
+            heard, others = [], []
             for turn in one.said:
                 sound = np.pad(at_level(say(voices[one.speaker], turn), _LEVEL), int(_EDGE * RATE))
                 found = await engines.recogniser.transcribe(
-                    on_the_line(sound, draw, snr), vocabulary=words, timeout=_DEADLINE
-                )
+                    on_the_line(sound, draw, snr), vocabulary=words, timeout=_DEADLINE,
+                    grammar=grammar_of(SLOTS[plain]) if search else None,
+                )  # fmt: skip
                 heard.append(found.text)
+                others.append(tuple((other.text, other.price) for other in found.alternatives))
             done.append(Utterance(one.kind, one.form, one.value, one.speaker, one.said,
-                                  tuple(heard)))  # fmt: skip
+                                  tuple(heard), tuple(others)))  # fmt: skip
     finally:
         await asyncio.to_thread(engines.close)
     return done
@@ -137,11 +158,12 @@ def on_the_line(sound: np.ndarray, draw: Random, snr: float | None) -> bytes:
 
 def values_table(done: Sequence[Utterance]) -> str:
     """Return how many values were understood, as a Markdown table, one row a kind."""
-    rows = ["| value | said | right |", "|---|---|---|"]
+    rows = ["| value | said | first look alone | with the second |", "|---|---|---|---|"]
     for kind in dict.fromkeys(one.kind for one in done):
         of = [one for one in done if one.kind == kind]
+        first = 100 * sum(one.right_at_first for one in of) / len(of)
         share = 100 * sum(one.right for one in of) / len(of)
-        rows.append(f"| {kind} | {len(of)} | {share:.0f} % |")
+        rows.append(f"| {kind} | {len(of)} | {first:.0f} % | {share:.0f} % |")
     return "\n".join(rows)
 
 

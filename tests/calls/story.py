@@ -24,6 +24,7 @@ from dialogue.acts import (
     ToolReturned,
     UserTurn,
 )
+from dialogue.said import Alternative, Grammar
 from dialogue.state import DialogueState
 from dialogue.step import Step
 from tests.virtual_clock import run_virtually
@@ -66,6 +67,8 @@ class ScriptedRecogniser:
     failures: int = 0
     hangs: bool = False
     decodes: int = 0
+    alternatives: tuple[Alternative, ...] = ()
+    """Of all words, where a grammar is given."""
     glimpses: list[tuple[str, float]] = field(default_factory=list)
     """What looks at sounds over the bot see, in order: words, and how likely they want the floor.
     The last one is seen again and again; none: the looks are never answered."""
@@ -88,6 +91,7 @@ class ScriptedRecogniser:
         pcm: bytes,
         *,
         vocabulary: Sequence[str] = (),
+        grammar: Grammar | None = None,
         priority: Priority = Priority.FINAL,
         timeout: float = 8.0,
     ) -> Transcription:
@@ -102,7 +106,8 @@ class ScriptedRecogniser:
         text, seconds = self.words[0]
         await asyncio.sleep(seconds)
         self.words.pop(0)
-        return Transcription(text, -0.2, 1.0, seconds, 0.0, "scripted")
+        others = self.alternatives if grammar is not None else ()
+        return Transcription(text, -0.2, 1.0, seconds, 0.0, "scripted", alternatives=others)
 
 
 @dataclass
@@ -354,6 +359,8 @@ class Story:
     echoes: bool = True
     journal: MemoryJournal = field(default_factory=MemoryJournal)
     brief: BriefMaker | None = None
+    grammar: Grammar | None = None
+    """What is expected all the time."""
     people: ScriptedPeople | None = None
     outcome: Outcome | None = None
     line: CarrierLine = field(init=False)
@@ -388,6 +395,7 @@ class Story:
                 vocabulary=(),
                 speaker=line,
                 ears=Silence(),
+                grammar=lambda state: self.grammar,
                 brief=self.brief,
                 person=self.people,
             ),

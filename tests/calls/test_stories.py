@@ -19,9 +19,13 @@ from dialogue.acts import (
     Say,
     UserTurn,
 )
+from dialogue.said import Alternative
 from dialogue.state import DialogueState
 from dialogue.step import Step, Trace
+from dialogue.understanding.grammars import Spelled
+from dialogue.understanding.shapes import Digits
 from tests.calls.story import (
+    HASTY,
     ScriptedDialogue,
     ScriptedRecogniser,
     ScriptedSynthesiser,
@@ -33,6 +37,7 @@ from tests.calls.story import (
     says,
 )
 from voicebot.call.parts import SessionPolicy
+from voicebot.folds.replay import replay_turns
 from voicebot.journal import (
     AnswerForeseen,
     CallAnswered,
@@ -301,3 +306,19 @@ def test_the_same_call_leaves_the_same_journal() -> None:
         )
 
     assert all(a == b for a, b in itertools.pairwise([play(), play(), play()]))
+
+
+def test_what_else_a_value_may_have_been_is_journalled_and_decided_on() -> None:
+    others = (Alternative("four four one one seven", -1.5),)
+    story = Story(
+        script=[*says(2.0, 3.0), *hangs_up(9.0)],
+        dialogue=ScriptedDialogue({}),
+        recogniser=ScriptedRecogniser([("Far far one", 0.2)], alternatives=others),
+        grammar=Spelled(Digits(5)),
+    )
+    journal = story.play()
+
+    (ended,) = (e.event for e in journal if isinstance(e.event, CallerTurnEnded))
+    assert (("four four one one seven", -1.5),) == ended.alternatives
+    assert [UserTurn("Far far one", alternatives=others)] == story.dialogue.inputs
+    assert [] == replay_turns(journal, HASTY)

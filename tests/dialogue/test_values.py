@@ -14,6 +14,7 @@ from dialogue.errors import DomainError
 from dialogue.loading import load_domain
 from dialogue.manager import DialogueManager
 from dialogue.question import Topic
+from dialogue.said import Alternative
 from dialogue.spoken import email, full_day, groups, spelled
 from dialogue.state import DialogueState
 from tests.dialogue.conversation import MONDAY, Conversation
@@ -355,3 +356,26 @@ def test_values_for_the_ear() -> None:
     assert "J B dot smith at gmail dot com" == email("jb.smith@gmail.com")
     assert "smith 9 9 underscore K T at example dot org" == email("smith99_kt@example.org")
     assert "Monday the 2nd of March" == full_day(MONDAY)
+
+
+# --- what else may have been said ----------------------------------------------------------------
+
+
+def test_a_number_that_was_not_heard_is_found_among_the_alternatives(call: Conversation) -> None:
+    """The recogniser's second look found two numbers, and the shop knows one of them."""
+    call.say("where is my order")
+    alternatives = (
+        Alternative("four four one one nine", 1.0),
+        Alternative("four four one one seven", 1.2),
+    )
+    said = call.give(UserTurn("Far far one, the heaven.", alternatives=alternatives))
+    assert "4 4 1 1 7" in said
+    assert call.called[0].startswith("which_orders(44119,44117,")
+
+
+def test_what_is_no_number_stays_what_it_is_whatever_the_alternatives(call: Conversation) -> None:
+    call.say("where is my order")
+    alternatives = (Alternative("five oh five oh nine", 31.0),)
+    said = call.give(UserTurn("I want to talk to a person", alternatives=alternatives))
+    assert "person" in said or "colleague" in said
+    assert [] == call.called

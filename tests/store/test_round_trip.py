@@ -51,6 +51,8 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
         return st.dictionaries(values_of(arguments[0]), values_of(arguments[1]), max_size=3)
     if get_origin(hint) is tuple and arguments[-1] is Ellipsis:
         return st.lists(values_of(arguments[0]), max_size=3).map(tuple)
+    if get_origin(hint) is tuple:
+        return st.tuples(*(values_of(argument) for argument in arguments))
     if isinstance(hint, types.UnionType):
         return st.one_of(*(values_of(argument) for argument in arguments))
     if hint is type(None):

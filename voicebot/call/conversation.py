@@ -65,7 +65,7 @@ class DecisionFailed:
 
 @dataclass(slots=True)
 class _Prepared:
-    text: str
+    given: UserTurn
     state: DialogueState
     task: asyncio.Task[Step]
 
@@ -98,14 +98,14 @@ class Conversation:
         self._inputs.append((given, turn))
         self._next()
 
-    def prepare(self, text: str) -> None:
+    def prepare(self, given: UserTurn) -> None:
         """Work out the answer to a turn that is probably over."""
         self.forget()
         if self.state is None or self._inputs:
             return
-        task = asyncio.create_task(self._ahead(self.state, UserTurn(text)))
+        task = asyncio.create_task(self._ahead(self.state, given))
         task.add_done_callback(_retrieve)
-        self._prepared = _Prepared(text, self.state, task)
+        self._prepared = _Prepared(given, self.state, task)
 
     def forget(self) -> None:
         """Throw the prepared answer away."""
@@ -159,11 +159,7 @@ class Conversation:
             prepared, self._prepared = self._prepared, None
             if given is None or self.state is None:
                 step = await self._dialogue.start(self._call_id, self._caller)
-            elif (
-                prepared is not None
-                and prepared.state is self.state
-                and given == UserTurn(prepared.text)
-            ):
+            elif prepared is not None and prepared.state is self.state and given == prepared.given:
                 step = await prepared.task
                 speculative = True
             else:

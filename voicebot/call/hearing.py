@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
+from dialogue.said import Grammar
 from voicebot.journal import EngineFailed, Glimpsed, Transcribed, TurnEndJudged
 from voicebot.ports import (
     Ears,
@@ -51,12 +52,16 @@ class Hearing:
         self._decodes: dict[float, asyncio.Task[None]] = {}
         self._looking: asyncio.Task[None] | None = None
 
-    def transcribe(self, request: Transcribe, vocabulary: Sequence[str]) -> None:
+    def transcribe(
+        self, request: Transcribe, vocabulary: Sequence[str], grammar: Grammar | None = None
+    ) -> None:
         """Begin to decode; replaces the decode of a shorter stretch from the same start."""
         if (stale := self._decodes.pop(request.started, None)) is not None:
             stale.cancel()
         pcm = self._ears.audio(request.started, request.ended)
-        self._decodes[request.started] = self._spawn(self._decode(request, pcm, vocabulary))
+        self._decodes[request.started] = self._spawn(
+            self._decode(request, pcm, vocabulary, grammar)
+        )
 
     def judge(self, request: JudgeTurnEnd) -> None:
         """Begin to judge whether the turn sounds complete."""
@@ -87,10 +92,20 @@ class Hearing:
             )
         )
 
-    async def _decode(self, request: Transcribe, pcm: bytes, vocabulary: Sequence[str]) -> None:
+    async def _decode(
+        self,
+        request: Transcribe,
+        pcm: bytes,
+        vocabulary: Sequence[str],
+        grammar: Grammar | None,
+    ) -> None:
         try:
             heard = await self._recogniser.transcribe(
-                pcm, vocabulary=vocabulary, priority=Priority.SPECULATIVE, timeout=self._timeout
+                pcm,
+                vocabulary=vocabulary,
+                grammar=grammar,
+                priority=Priority.SPECULATIVE,
+                timeout=self._timeout,
             )
         except (EngineError, StaleWork) as error:
             self._post(EngineFailed("recogniser", type(error).__name__))
@@ -120,4 +135,5 @@ def transcribed(utterance: int, heard: Transcription) -> Transcribed:
         queued_seconds=heard.queued_seconds,
         model=heard.model,
         fallback=heard.fallback,
+        alternatives=tuple((one.text, one.price) for one in heard.alternatives),
     )

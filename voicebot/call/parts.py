@@ -8,6 +8,7 @@ from typing import Protocol
 
 from dialogue.brief import Brief
 from dialogue.cues import USUAL, Cues
+from dialogue.said import Grammar
 from dialogue.state import DialogueState
 from voicebot.journal import HandoffDecided
 from voicebot.ports import (
@@ -103,6 +104,8 @@ class SessionParts:
     """What a few words amount to, in the hotline's language."""
     person: PersonLine | None = None
     """Rings people while the call goes on; None: the call ends when a person is needed."""
+    grammar: Callable[[DialogueState], Grammar | None] | None = None
+    """Tells how the value is said that a conversation has asked for."""
     brief: BriefMaker | None = None
     """Makes the brief of a call that is handed over because an engine failed."""
 

@@ -20,6 +20,7 @@ from dialogue.acts import (
     ToolReturned,
 )
 from dialogue.brief import Route
+from dialogue.said import Grammar
 from dialogue.step import Step
 from voicebot.call.conversation import Conversation, Decided, DecisionFailed
 from voicebot.call.ending import Ending
@@ -97,6 +98,12 @@ class Responder:
     def vocabulary(self) -> tuple[str, ...]:
         """Words that are likely now, the likeliest first."""
         return (*self._expects.vocabulary, *self._parts.vocabulary)
+
+    @property
+    def grammar(self) -> Grammar | None:
+        """How the value is said that was asked for; None where none was."""
+        state, grammar = self.conversation.state, self._parts.grammar
+        return grammar(state) if state is not None and grammar is not None else None
 
     def start(self) -> None:
         """Have the caller greeted."""

@@ -13,17 +13,8 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
-from dialogue.acts import (
-    Act,
-    CancelHandoff,
-    Connecting,
-    Connection,
-    EndCall,
-    Interrupted,
-    NoInput,
-    Say,
-    UserTurn,
-)
+from dialogue.acts import Act, CancelHandoff, Interrupted, NoInput, Say, UserTurn
+from dialogue.said import alternatives_of
 from voicebot.call.conversation import Decided, DecisionFailed
 from voicebot.call.ending import Ending
 from voicebot.call.hearing import Hearing
@@ -318,7 +309,8 @@ class CallSession:
                     self._hearing.glimpse(command)
                     self._record(self._parts.ears.measure(command.started))
                 case Prepare():
-                    self._responder.conversation.prepare(command.text)
+                    given = UserTurn(command.text, "", alternatives_of(command.alternatives))
+                    self._responder.conversation.prepare(given)
                 case ShowListening():
                     self._responder.say(Say(self._parts.prompts["listening"], "prompt:listening"))
                 case _:
@@ -341,7 +333,8 @@ class CallSession:
                 self._responder.turn = decision.turn
                 self._perform_held()
                 if not self._transferring.is_quiet:
-                    self._responder.submit(UserTurn(decision.text, decision.digits))
+                    others = alternatives_of(decision.alternatives)
+                    self._responder.submit(UserTurn(decision.text, decision.digits, others))
             case NoInputNoticed():
                 if not self._transferring.reassures() and not self._responder.errands.busy:
                     self._responder.submit(NoInput())
@@ -350,7 +343,7 @@ class CallSession:
 
     def _transcribe(self, request: Transcribe) -> None:
         self._record(DecodeStarted(request.utterance, request.ended - request.started))
-        self._hearing.transcribe(request, self._responder.vocabulary)
+        self._hearing.transcribe(request, self._responder.vocabulary, self._responder.grammar)
 
     def _yield(self, barge_in: BargedIn) -> None:
         self._transferring.interrupted()

@@ -13,14 +13,16 @@ import asyncio
 import math
 import os
 import threading
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from dialogue.cues import USUAL
+from dialogue.said import Alternative, Grammar, allows
 from voicebot.engines.audio import MODEL_RATE, Samples, resampled, to_samples, voiced_part
 from voicebot.engines.glimpse import (
     CERTAIN,
@@ -31,10 +33,12 @@ from voicebot.engines.glimpse import (
     packaged_weights,
 )
 from voicebot.engines.models import WhisperFiles
+from voicebot.engines.narrow import NarrowSearch
 from voicebot.engines.repetition import without_repetition
 from voicebot.engines.scheduler import Lane, Scheduler
 from voicebot.engines.vocabulary import fitting, is_echo, prompt_text, words_of
 from voicebot.engines.whisper import LONGEST, PROMPT_TOKENS, Hypothesis, Whisper
+from voicebot.engines.whisper_decoder import WhisperDecoder
 from voicebot.ports import (
     SAMPLE_RATE,
     EngineError,
@@ -50,6 +54,15 @@ _POOR = -1.0
 """Mean log-probability below which a text is a guess."""
 _SILENT = 0.6
 """No-speech probability above which a doubtful text is no speech; OpenAI's threshold."""
+_SURE = -0.25
+"""Mean log-probability from which a text that a grammar allows needs no second look."""
+_SEARCH = 1.0
+"""Seconds that a narrowed search may take."""
+_SEARCHED = 14.0
+"""Seconds of speech from which no value is searched for."""
+_BUSY = 0.15
+"""Seconds that callers wait for the recogniser from which nobody gets a second look."""
+_ALTERNATIVES = 5
 _PHRASES_OF_SILENCE = frozenset(
     {
         "thank you",
@@ -68,6 +81,9 @@ class _Heard:
     text: str
     avg_logprob: float
     fallback: bool
+    total: float = 0.0
+    """Log-probability of all of it."""
+    alternatives: tuple[Alternative, ...] = ()
 
 
 class WhisperRecogniser:
@@ -94,6 +110,7 @@ class WhisperRecogniser:
         )
         self._prompts: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._glimpses = packaged_weights(files.name)
+        self._narrow = _narrow_search(files.folder, self._whisper)
         self._cues = USUAL.get(language, USUAL["en"])
 
     def warm(self) -> None:
@@ -138,12 +155,13 @@ class WhisperRecogniser:
         pcm: bytes,
         *,
         vocabulary: Sequence[str] = (),
+        grammar: Grammar | None = None,
         priority: Priority = Priority.FINAL,
         timeout: float = 8.0,
     ) -> Transcription:
         """Transcribe one utterance of PCM16 at 8 kHz; see `voicebot.ports.Recogniser`."""
         abandoned = threading.Event()
-        work = partial(self._hear, pcm, tuple(vocabulary), abandoned)
+        work = partial(self._hear, pcm, tuple(vocabulary), grammar, abandoned)
         try:
             done = await self._scheduler.run(
                 Lane.RECOGNISER, work, priority=priority, timeout=timeout
@@ -159,14 +177,24 @@ class WhisperRecogniser:
             queued_seconds=done.queued_seconds,
             model=self.model,
             fallback=done.value.fallback,
+            alternatives=done.value.alternatives,
         )
 
-    def _hear(self, pcm: bytes, vocabulary: tuple[str, ...], abandoned: threading.Event) -> _Heard:
+    def _hear(
+        self,
+        pcm: bytes,
+        vocabulary: tuple[str, ...],
+        grammar: Grammar | None,
+        abandoned: threading.Event,
+    ) -> _Heard:
         speech = to_samples(voiced_part(pcm, _MARGIN))
         samples = resampled(speech, SAMPLE_RATE, MODEL_RATE)
         entries = self._fitting(vocabulary)
         heard = [self._hear_piece(piece, entries, abandoned) for piece in pieces(samples)]
         spoken = [piece for piece in heard if piece.text]
+        if len(heard) == 1 and grammar is not None:
+            _go_on(abandoned)
+            return replace(heard[0], alternatives=self._narrowed(samples, heard[0], grammar))
         if not spoken:
             return _Heard("", 0.0, any(piece.fallback for piece in heard))
         return _Heard(
@@ -203,6 +231,26 @@ class WhisperRecogniser:
         candidates = [second, third] if echo else [first, second, third]
         best = max(candidates, key=lambda h: (not h.cut_short, h.avg_logprob))
         return _heard(best, fallback=True)
+
+    def _narrowed(
+        self, samples: Samples, heard: _Heard, grammar: Grammar
+    ) -> tuple[Alternative, ...]:
+        """Return what a grammar makes of a sound, unless what was heard needs no second look."""
+        seconds = samples.size / MODEL_RATE
+        busy = self._scheduler.delay(Lane.RECOGNISER) > _BUSY
+        if self._narrow is None or busy or not heard.text or seconds > _SEARCHED:
+            return ()
+        if heard.avg_logprob >= _SURE and allows(grammar, heard.text):
+            return ()
+        found = self._narrow.best(
+            self._narrow.decoder.sound(np.asarray(self._whisper.encode(samples))[0]),
+            self._whisper.before(grammar.example),
+            grammar,
+            count=_ALTERNATIVES,
+            longest=self._whisper.ceiling(seconds),
+            until=time.monotonic() + _SEARCH,
+        )
+        return tuple(Alternative(one.text, round(heard.total - one.logprob, 2)) for one in found)
 
     def _decode_full(self, samples: Samples, previous: str) -> Hypothesis:
         encoded = self._whisper.encode(samples, full=True)
@@ -248,6 +296,14 @@ def available_cores() -> int:
     return max(1, cores)
 
 
+def _narrow_search(folder: Path, whisper: Whisper) -> NarrowSearch | None:
+    """Return the narrowed search of a model; None where its file cannot be read for it."""
+    try:
+        return NarrowSearch(WhisperDecoder(folder / "model.bin"), whisper.tokens)
+    except EngineError:
+        return None
+
+
 def _go_on(abandoned: threading.Event) -> None:
     """Stop between two stages of a decode whose result nobody waits for any more."""
     if abandoned.is_set():
@@ -256,7 +312,8 @@ def _go_on(abandoned: threading.Event) -> None:
 
 def _heard(hypothesis: Hypothesis, *, fallback: bool) -> _Heard:
     text = "" if _is_silence(hypothesis) else _text(hypothesis)
-    return _Heard(text, hypothesis.avg_logprob, fallback)
+    total = hypothesis.avg_logprob * (hypothesis.tokens + 1)
+    return _Heard(text, hypothesis.avg_logprob, fallback, total)
 
 
 def _text(hypothesis: Hypothesis) -> str:

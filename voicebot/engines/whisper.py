@@ -90,6 +90,22 @@ class Whisper:
         self._start: list[int] = [*self._tokens.sot_sequence, self._tokens.no_timestamps]
         self._silences = {seconds: self._encode_silence(seconds) for seconds in _BURSTS}
 
+    @property
+    def tokens(self) -> Any:
+        """The tokenizer: `encode`, `decode`, `eot`."""
+        return self._tokens
+
+    def before(self, previous: str) -> list[int]:
+        """Return the tokens before a text; `previous` is pretended to have come before it."""
+        if not previous:
+            return list(self._start)
+        before = self._tokens.encode(previous)[-PROMPT_TOKENS:]
+        return [self._tokens.sot_prev, *before, *self._start]
+
+    def ceiling(self, seconds: float) -> int:
+        """Return how many tokens a text of so many seconds may have."""
+        return int(seconds * TOKENS_A_SECOND) + TOKENS_SPARE
+
     def count_tokens(self, text: str) -> int:
         """Return how many tokens a text takes."""
         return len(self._tokens.encode(text))
@@ -133,11 +149,8 @@ class Whisper:
             previous: Text to pretend came before; biases towards its words and spelling.
             beam: Hypotheses kept at once.
         """
-        prompt = list(self._start)
-        if previous:
-            before = self._tokens.encode(previous)[-PROMPT_TOKENS:]
-            prompt = [self._tokens.sot_prev, *before, *self._start]
-        ceiling = int(seconds * TOKENS_A_SECOND) + TOKENS_SPARE
+        prompt = self.before(previous)
+        ceiling = self.ceiling(seconds)
         result = self._model.model.generate(
             encoded,
             [prompt],

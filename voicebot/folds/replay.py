@@ -26,6 +26,7 @@ from dialogue.acts import (
     act_to_dict,
 )
 from dialogue.errors import StateError
+from dialogue.said import alternatives_of
 from dialogue.state import DialogueState
 from dialogue.step import Step
 from voicebot.folds.eventlog import Difference, compare_logs, event_log
@@ -189,7 +190,7 @@ class _Inputs:
                 turn = self._turns.get(reply.turn)
                 if turn is None:
                     raise LookupError("the journal lacks the turn")
-                return UserTurn(turn.text, turn.digits)
+                return UserTurn(turn.text, turn.digits, alternatives_of(turn.alternatives))
             case "no_input":
                 return NoInput()
             case "tool_returned" if self._tools:

@@ -52,6 +52,9 @@ class Transcribed:
     model: str
     fallback: bool = False
     """The short-context decode was poor and the full window was used."""
+    alternatives: tuple[tuple[str, float], ...] = ()
+    """What else may have been said where a value was asked for, with its price in nats; see
+    `dialogue.said.Alternative`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,10 @@ _TUPLES: dict[str, dict[str, bool]] = {
 """The fields of each event, and which of them JSON turns into lists."""
 
 
+_RARE = frozenset(("alternatives",))
+"""Fields that are left out where they are empty, as they mostly are."""
+
+
 def event_type(event: JournalEvent) -> str:
     """Return the name under which an event is stored: its class name."""
     return type(event).__name__
@@ -85,7 +89,7 @@ def event_type(event: JournalEvent) -> str:
 
 def event_body(event: JournalEvent) -> dict[str, Any]:
     """Return the event's fields as plain JSON data."""
-    return asdict(event)
+    return {name: value for name, value in asdict(event).items() if value or name not in _RARE}
 
 
 def event_from(kind: str, body: Mapping[str, Any]) -> JournalEvent:
@@ -101,7 +105,7 @@ def event_from(kind: str, body: Mapping[str, Any]) -> JournalEvent:
     if unknown := set(body) - set(tuples):
         raise UnknownEvent(f"{kind} has no field {sorted(unknown)[0]!r}")
     values = {
-        name: tuple(value) if tuples[name] and isinstance(value, list) else value
+        name: _hardened(value) if tuples[name] and isinstance(value, list) else value
         for name, value in body.items()
     }
     try:
@@ -109,6 +113,11 @@ def event_from(kind: str, body: Mapping[str, Any]) -> JournalEvent:
     except TypeError as error:
         raise UnknownEvent(f"{kind}: {error}") from error
     return event
+
+
+def _hardened(value: list[Any]) -> tuple[Any, ...]:
+    """Return lists, and lists in them, as the tuples that they were."""
+    return tuple(_hardened(item) if isinstance(item, list) else item for item in value)
 
 
 def entry_to_json(entry: Entry) -> str:

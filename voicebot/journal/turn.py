@@ -19,6 +19,8 @@ class CallerTurnEnded:
     digits: str = ""
     evidence: Mapping[str, float] = field(default_factory=dict)
     """Why now: `silence`, and what `voicebot.turntaking.endpointing.explanation` tells."""
+    alternatives: tuple[tuple[str, float], ...] = ()
+    """What else may have been said; see `Transcribed.alternatives`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,7 @@ class CallerFloor:
             ended=turn.last_voiced,
             digits=self._keys.take(),
             evidence=evidence,
+            alternatives=turn.other_words,
         )
         if turn.level is not None and turn.words:
             usual = self.usual_level if self.usual_level is not None else turn.level

@@ -36,6 +36,8 @@ class CallerTurn:
     """Words of settled stretches, in order."""
     text: str | None = None
     """Words of the last stretch; None until the recogniser answers."""
+    alternatives: tuple[tuple[str, float], ...] = ()
+    """What else the last stretch may have been."""
     avg_logprob: float | None = None
     probability: float | None = None
     """That the turn sounds complete; None until the turn detector answers."""
@@ -64,6 +66,16 @@ class CallerTurn:
         """All words so far."""
         return " ".join(part for part in [*self.said, self.text or ""] if part)
 
+    @property
+    def other_words(self) -> tuple[tuple[str, float], ...]:
+        """What else all words so far may have been, with prices."""
+        if not self.text:
+            return ()
+        return tuple(
+            (" ".join(part for part in [*self.said, text] if part), price)
+            for text, price in self.alternatives
+        )
+
     def paused(self, ended: float) -> None:
         """The caller fell silent; the last stretch goes to the recogniser."""
         self.text = self.probability = None
@@ -79,8 +91,11 @@ class CallerTurn:
             self.longest_pause = max(self.longest_pause, pause)
         self.text = self.probability = None
 
-    def heard(self, text: str, avg_logprob: float) -> None:
+    def heard(
+        self, text: str, avg_logprob: float, alternatives: tuple[tuple[str, float], ...] = ()
+    ) -> None:
         """The recogniser put the last stretch into words."""
+        self.alternatives = alternatives
         self.text, self.avg_logprob, self.understood = text, avg_logprob, None
         self.is_farewell = False
 

@@ -72,12 +72,12 @@ class Endpointer:
             return []
         if text and self._bot.is_echoed_by(text, turn.started):
             text = ""
-        turn.heard(text, event.avg_logprob)
+        turn.heard(text, event.avg_logprob, event.alternatives)
         if turn.cut_in and self._is_false_alarm(turn.words):
             return self._give_back(now, self._small_sound(turn.words))
         prepare: list[TurnCommand] = []
         if turn.words:
-            prepare = [Prepare(turn.words)]
+            prepare = [Prepare(turn.words, turn.other_words)]
             self._floor.set(Timer.FORESIGHT, now + self._policy.foresight, self._weigh)
         return prepare + self._weigh(now)
 

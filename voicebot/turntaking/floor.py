@@ -44,6 +44,8 @@ class Prepare:
     """Request: work out the answer to this text ahead; the turn is probably over."""
 
     text: str
+    alternatives: tuple[tuple[str, float], ...] = ()
+    """See `voicebot.journal.Transcribed`."""
 
 
 @dataclass(frozen=True, slots=True)
