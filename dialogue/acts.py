@@ -100,6 +100,8 @@ class Circumstances:
     """ISO 8601 with an offset; empty where it is not known, and people are taken to be there."""
     wait: float | None = None
     """Seconds until a person would answer, as far as somebody can tell."""
+    staffed: bool = True
+    """Whether anybody is there to answer; the opening hours may say otherwise."""
 
 
 class Connection(StrEnum):

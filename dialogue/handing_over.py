@@ -154,6 +154,8 @@ def takes_call_backs(reply: Reply) -> bool:
 
 def _there(reply: Reply) -> bool:
     hours, now = reply.domain.handover.hours, moment(reply.state.now)
+    if not reply.state.staffed:
+        return False
     return hours is None or now is None or hours.open_at(now)
 
 

@@ -118,6 +118,7 @@ class DialogueManager:
             channel=channel,
             now=circumstances.now[:LONGEST_NUMBER],
             wait=circumstances.wait,
+            staffed=circumstances.staffed,
         )
         if occasion is not None and self.domain.outbound is not None:
             return calling_out.begin(self.domain, self.domain.outbound, state, occasion)
@@ -158,9 +159,9 @@ class DialogueManager:
                 return reply.step()
             case ToolReturned():
                 return self._tool(state, input)
-            case Circumstances(now=now, wait=wait):
+            case Circumstances(now=now, wait=wait, staffed=staffed):
                 reply = Reply(self.domain, state, goes_on=True)
-                reply.change(now=now[:LONGEST_NUMBER], wait=wait)
+                reply.change(now=now[:LONGEST_NUMBER], wait=wait, staffed=staffed)
                 reply.decided("circumstances")
                 return reply.step()
             case Connecting(connection=connection):

@@ -209,6 +209,8 @@ class DialogueState:
     """When the conversation takes place, ISO 8601 with an offset; empty where nobody told."""
     wait: float | None = None
     """Seconds until a person would answer, where somebody told."""
+    staffed: bool = True
+    """Whether anybody is there, as far as somebody told; the opening hours may say otherwise."""
     connecting: bool = False
     """A person is being rung while the conversation goes on."""
     composing: Composing | None = None

@@ -19,7 +19,7 @@ from dialogue.briefing import brief_of
 from dialogue.composing import Use
 from dialogue.domain import Domain
 from dialogue.errors import DomainError
-from dialogue.expected import grammar_for
+from dialogue.hours import waiting
 from dialogue.loading import domain_version, load_domain
 from dialogue.manager import DialogueManager, known_number
 from dialogue.state import DialogueState
@@ -60,7 +60,9 @@ from voicebot.ports import (
 )
 from voicebot.scheduled import ScheduledDialogue
 from voicebot.settings import LlmSettings, ModelSettings, Settings
-from voicebot.store import open_store
+from voicebot.staff.roster import load_roster
+from voicebot.staffing import StaffDesk
+from voicebot.store import Store, open_store
 from voicebot.store.stored_transfers import StoredTransfers
 from voicebot.turntaking.policy import TurnPolicy
 from voicebot.webchat.desk import ChatDesk
@@ -110,7 +112,12 @@ class Service:
                 _log.error("hotline takes no calls", hotline=name, reason=str(error))
         self.store = open_store(settings.database_url)
         self.transfers = StoredTransfers(self.store.transfers)
-        self.people = People(settings.handoff.people, settings.handoff.talk)
+        self.staff = _staff(settings, self.store)
+        self.people = People(
+            settings.handoff.people,
+            settings.handoff.talk,
+            outlook=(lambda: staff.outlook.wait) if (staff := self.staff) else None,
+        )
         self._headlines = headlines(settings.llm)
         self.briefs = BriefSender(
             settings.handoff.brief_url,
@@ -231,6 +238,7 @@ class Service:
             tools=hotline.tools,
             journal=self.store,
             prompts=prompts | {name: said[name].text for name in TRANSFER_PROMPTS},
+            wait_words=partial(waiting, language=hotline.domain.language),
             person=person,
             cues=hotline.domain.cues,
             vocabulary=hotline.domain.vocabulary,
@@ -286,6 +294,15 @@ class Service:
         if self._engines is None:
             raise EngineError("the models are not loaded")
         return self._engines
+
+
+def _staff(settings: Settings, store: Store) -> StaffDesk | None:
+    """Return who offers callers to people; None where no roster says who they are."""
+    handoff = settings.handoff
+    if handoff.roster is None:
+        return None
+    roster = load_roster(handoff.roster)
+    return StaffDesk(roster, store.staff, talk=handoff.talk, patience=handoff.patience)
 
 
 def _brief(domain: Domain, state: DialogueState | None, caller: str, reason: str) -> Brief:

@@ -22,6 +22,7 @@ class People:
         count: int = 0,
         talk: float = 300.0,
         *,
+        outlook: Callable[[], float | None] | None = None,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -29,11 +30,14 @@ class People:
         Args:
             count: How many people there are; 0 where it is not known, and nobody waits.
             talk: Seconds that they talk to one caller, on average.
+            outlook: Returns the seconds until somebody has time, None where nobody is there; absent
+                where it is not known what people are doing, and talks are counted instead.
             clock: Measures talks.
             now: The time of day.
         """
         self._count = count
         self._talk = talk
+        self._outlook = outlook
         self._clock = clock
         self._now = now
         self._talking: OrderedDict[str, float] = OrderedDict()
@@ -51,6 +55,8 @@ class People:
     @property
     def wait(self) -> float | None:
         """Seconds until somebody has time; None where it is not known."""
+        if self._outlook is not None:
+            return self._outlook()
         if not self._count:
             return None
         oldest = self._clock() - _LONGEST_TALK
@@ -59,4 +65,6 @@ class People:
 
     def circumstances(self) -> Circumstances:
         """Return what a dialogue must know as it begins."""
-        return Circumstances(self._now().isoformat(timespec="seconds"), self.wait)
+        wait = self.wait
+        staffed = self._outlook is None or wait is not None
+        return Circumstances(self._now().isoformat(timespec="seconds"), wait, staffed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from dialogue.acts import Channel, Circumstances, DialogueInput
 from dialogue.manager import DialogueManager
@@ -44,7 +45,10 @@ class ScheduledDialogue:
         )
 
     async def handle(self, state: DialogueState, given: DialogueInput) -> Step:
-        """Return the answer to one input."""
+        """Return the answer to one input, as people are busy by now."""
+        now = self._circumstances()
+        if (state.wait, state.staffed) != (now.wait, now.staffed):
+            state = replace(state, wait=now.wait, staffed=now.staffed)
         return await self._run(lambda: self._manager.handle(state, given))
 
     async def _run(self, work: Callable[[], Step]) -> Step:

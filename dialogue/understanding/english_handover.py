@@ -12,6 +12,8 @@ SAY = {
     "ask_wait": "Press 1 to wait, 2 for a call back, or just say which.",
     "connecting": "I'm connecting you now.",
     "still_calling": "I'm still calling my colleague. One moment, please.",
+    "in_line": "All my colleagues are talking. You're in line, and it may take {wait}. "
+    "I'm here meanwhile, if there is something else.",
     "next_person": "I'll try another colleague.",
     "already": "I'm already calling a colleague. One moment, please.",
     "nobody": "I'm sorry, I couldn't reach a colleague.",
@@ -22,7 +24,7 @@ SAY = {
     "message": "Please leave a message, and we'll get back to you.",
 }
 
-PLACES = {"closed": ("opens",), "busy": ("wait",)}
+PLACES = {"closed": ("opens",), "busy": ("wait",), "in_line": ("wait",)}
 
 WAIT_WORDS = ("wait", "hold", "queue", "stay on the line", "stay", "hang on")
 """Words that pick waiting, where it is one of two ways."""

@@ -172,6 +172,8 @@ GERMAN = Language(
         "ask_wait": "Drücken Sie 1 zum Warten, 2 für einen Rückruf, oder sagen Sie es einfach.",
         "connecting": "Ich verbinde Sie jetzt.",
         "still_calling": "Ich rufe meinen Kollegen noch. Einen Moment, bitte.",
+        "in_line": "Alle Kollegen sprechen gerade. Sie sind in der Warteschlange, und es kann "
+        "{wait} dauern. Solange bin ich für Sie da.",
         "next_person": "Ich versuche es bei einem anderen Kollegen.",
         "already": "Ich rufe schon einen Kollegen. Einen Moment, bitte.",
         "nobody": "Es tut mir leid, ich konnte keinen Kollegen erreichen.",

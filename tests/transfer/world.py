@@ -36,6 +36,7 @@ from voicebot.journal import JournalEvent, SpeechQueued
 from voicebot.people import People
 from voicebot.ports import Ears, Priority, Rendered, Speaker, SpeechOffset, SpeechOnset
 from voicebot.settings import HandoffSettings, Settings, TwilioSettings
+from voicebot.staffing import StaffDesk
 from voicebot.turntaking.policy import TurnPolicy
 from voicebot.web.app import create_app
 
@@ -129,6 +130,7 @@ class ScriptedService:
     def __post_init__(self) -> None:
         self.dialogue = ScriptedDialogue({**ANSWERS, **self.answers})
         self.people = People(1)
+        self.staff: StaffDesk | None = None
         self.transfers = MemoryTransfers()
         self.store = SimpleNamespace(is_shared=False, outbound=None, usage=None)
         self.briefs = BriefSender("")
@@ -173,6 +175,7 @@ class ScriptedService:
                 "still_calling": "I am still calling.",
                 "next_person": "I will try another colleague.",
                 "one_moment": "One moment.",
+                "in_line": "You are in line, it takes {wait}.",
             },
             vocabulary=(),
             speaker=speaker,
@@ -253,12 +256,14 @@ async def world(
     tools: ScriptedTools | None = None,
     people: Mapping[str, Person] | None = None,
     options: CarrierOptions | None = None,
+    staff: StaffDesk | None = None,
     **handoff: Any,
 ) -> AsyncIterator[World]:
     """Open a hotline whose caller asks for a person, or what else is first, and then says further
     words."""
     options = options or CarrierOptions(calls_per_second=None, say_rate=150.0)
-    service = ScriptedService([first, *words], answers or {}, tools or ScriptedTools())
+    service = ScriptedService([PERSON, *words])
+    service.staff = staff
     holder: dict[str, Any] = {}
 
     async def app(scope: Any, receive: Any, send: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from dialogue.brief import Brief
 from dialogue.cues import USUAL, Cues
-from dialogue.said import Grammar
+from dialogue.hours import waiting
 from dialogue.state import DialogueState
 from voicebot.journal import HandoffDecided
 from voicebot.ports import (
@@ -27,7 +27,7 @@ SESSION_PROMPTS = ("apology", "fallback", "listening")
 """What a session says by itself: when an engine fails, and in a pause of a dictation."""
 
 
-TRANSFER_PROMPTS = ("connecting", "still_calling", "next_person")
+TRANSFER_PROMPTS = ("connecting", "still_calling", "next_person", "in_line")
 """What it says around a warm transfer, in the words of `handover.yaml`; and `one_moment`."""
 
 
@@ -104,8 +104,8 @@ class SessionParts:
     """What a few words amount to, in the hotline's language."""
     person: PersonLine | None = None
     """Rings people while the call goes on; None: the call ends when a person is needed."""
-    grammar: Callable[[DialogueState], Grammar | None] | None = None
-    """Tells how the value is said that a conversation has asked for."""
+    wait_words: Callable[[float], str] = waiting
+    """Says how long a caller waits, from seconds, in the hotline's language."""
     brief: BriefMaker | None = None
     """Makes the brief of a call that is handed over because an engine failed."""
 

@@ -87,7 +87,9 @@ class Responder:
         self._parts = parts
         self._speech = speech
         self._ending = ending
-        self.transferring = Transferring(parts.person, parts.prompts, self, record, finish)
+        self.transferring = Transferring(
+            parts.person, parts.prompts, self, record, finish, parts.wait_words
+        )
         self._record = record
         self._post = post
         self._rehearsal = Rehearsal(parts.synthesiser, spawn)

@@ -12,9 +12,11 @@ from enum import Enum
 from typing import Protocol
 
 from dialogue.acts import Connecting, Connection, Say
+from dialogue.hours import waiting
 from voicebot.call.parts import PersonLine
 from voicebot.journal import (
     CallerBridged,
+    CallerQueued,
     HandoffDecided,
     JournalEvent,
     PersonMissed,
@@ -23,7 +25,9 @@ from voicebot.journal import (
     TransferEnded,
 )
 
-TransferNews = TransferBegan | PersonMissed | PersonReady | CallerBridged | TransferEnded
+TransferNews = (
+    TransferBegan | CallerQueued | PersonMissed | PersonReady | CallerBridged | TransferEnded
+)
 """What a session is told of its transfer."""
 
 _RETURN_SECONDS = 20.0
@@ -72,6 +76,7 @@ class Transferring:
         host: Host,
         record: Callable[[JournalEvent], None],
         finish: Callable[[str, str], None],
+        wait_words: Callable[[float], str] = waiting,
     ) -> None:
         """
         Args:
@@ -80,13 +85,17 @@ class Transferring:
             host: Speaks, and asks the dialogue.
             record: Journals facts.
             finish: Ends the session: how, and why.
+            wait_words: Says how long it takes, from seconds.
         """
+        self._wait_words = wait_words
         self._line = line
         self._prompts = prompts
         self._host = host
         self._record = record
         self._finish = finish
         self.place = Place.BOT
+        self._wait: float | None = None
+        """Seconds that the caller was told to wait in the line; None: somebody is rung."""
         self._ready = False
         """A person waits, and the caller was not told yet, or not to the end."""
         self._ended: TransferEnded | None = None
@@ -122,6 +131,7 @@ class Transferring:
         if self.place is not Place.BOT or self._line is None or not self._line.begin(handoff):
             return False
         self.place, self._ready, self._ended = Place.CALLING, False, None
+        self._wait = None
         self._came_back = False
         self._host.submit(Connecting(Connection.CALLING))
         return True
@@ -136,6 +146,9 @@ class Transferring:
         """Take what became of the transfer."""
         self._record(news)
         match news:
+            case CallerQueued(wait) if self.place is Place.CALLING:
+                self._wait = wait
+                self._say("in_line")
             case PersonMissed() if self.place is not Place.BOT and not self.is_away:
                 told, self.place, self._ready = self.is_quiet, Place.CALLING, False
                 if told:
@@ -143,7 +156,7 @@ class Transferring:
                     self._host.hush(now)
                 self._say("next_person")
             case PersonReady() if self.place is Place.CALLING:
-                self._ready = True
+                self._ready, self._wait = True, None
                 self.has_spoken(now, floor_is_free=floor_is_free)
             case TransferEnded():
                 self._is_over(news, now)
@@ -167,7 +180,7 @@ class Transferring:
     def reassures(self) -> bool:
         """Break a silence; False where it means something else."""
         if self.place is Place.CALLING:
-            self._say("still_calling")
+            self._say("still_calling" if self._wait is None else "in_line")
         elif self.place is Place.MOVING:
             self._say("one_moment")
         return self.place is not Place.BOT
@@ -261,5 +274,5 @@ class Transferring:
         self._host.submit(Connecting(Connection.TALKED if talked else Connection.MISSED))
 
     def _say(self, name: str, *, interruptible: bool = True) -> None:
-        text = self._prompts[name]
+        text = self._prompts[name].replace("{wait}", self._wait_words(self._wait or 0.0))
         self._host.say(Say(text, f"prompt:{name}", interruptible))

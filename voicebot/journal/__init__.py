@@ -57,6 +57,7 @@ from voicebot.journal.speech import (
 )
 from voicebot.journal.transfer import (
     CallerBridged,
+    CallerQueued,
     PersonMissed,
     PersonReady,
     TransferBegan,
@@ -80,6 +81,7 @@ __all__ = [
     "CallEnded",
     "CallId",
     "CallerBridged",
+    "CallerQueued",
     "CallerTurnEnded",
     "DecodeStarted",
     "DigitPressed",

@@ -46,6 +46,7 @@ JournalEvent = (
     | speech.SpeechCut
     | speech.SpeechSilenced
     | transfer.TransferBegan
+    | transfer.CallerQueued
     | transfer.PersonMissed
     | transfer.PersonReady
     | transfer.CallerBridged

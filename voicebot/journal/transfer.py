@@ -17,6 +17,14 @@ class TransferBegan:
 
 
 @dataclass(frozen=True, slots=True)
+class CallerQueued:
+    """All who could help are talking; the caller waits in the line."""
+
+    wait: float
+    """Seconds until it is their turn, as far as one can tell."""
+
+
+@dataclass(frozen=True, slots=True)
 class PersonMissed:
     """A person could not be had; the next one is rung."""
 

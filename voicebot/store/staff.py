@@ -111,14 +111,17 @@ class StaffBook(Book):
                 )
             )
 
-    def leave(self, call: str) -> bool:
-        """Somebody waits no more; False if they did not wait.
+    def leave(self, call: str, kind: Waits | None = None) -> bool:
+        """Somebody waits no more; False if they did not wait, or not in this way.
 
         Raises:
             StoreError: the database failed.
         """
         with self._writing() as connection:
-            gone = connection.execute(waiting.delete().where(waiting.c.call == call))
+            mine = waiting.delete().where(waiting.c.call == storable(call))
+            if kind is not None:
+                mine = mine.where(waiting.c.kind == kind.value)
+            gone = connection.execute(mine)
             return gone.rowcount == 1
 
     def waiting(self) -> list[Waiting]:

@@ -80,6 +80,7 @@ def create_app(
         numbers=lambda called: _numbers(service.number_for(called), settings.handoff.others),
         briefs=service.briefs,
         people=service.people,
+        staff=service.staff,
         again=reception.again,
         ready=lambda: service.ready,
         store=service.transfers,
@@ -101,6 +102,7 @@ def create_app(
             asyncio.create_task(service.load(progress)),
             asyncio.create_task(_watch(reception)),
             asyncio.create_task(outbound.run()),
+            *([asyncio.create_task(service.staff.run())] if service.staff else []),
         ]
         if transfers is not None:
             tasks.append(asyncio.create_task(transfers.transfers.run()))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 
 import structlog
 
-from dialogue.brief import Brief
+from dialogue.brief import Brief, Priority
 from dialogue.errors import BriefError
 from dialogue.spoken_brief import spoken_brief
 from telephony.calls import is_e164
@@ -32,7 +33,10 @@ from voicebot.journal import (
 )
 from voicebot.people import People
 from voicebot.settings import Settings
+from voicebot.staff.line import Waiting
+from voicebot.staffing import StaffDesk
 from voicebot.store import StoreError
+from voicebot.web.seeking import Seeking
 
 _MOVED_SECONDS = 3
 """Within which the carrier carries out an order to move a caller, at the longest."""
@@ -40,6 +44,14 @@ _PLAIN_BRIEF = "Hotline call."
 """Where there is no brief to speak."""
 
 _log = structlog.get_logger(__name__)
+
+
+_ENDS: Mapping[type[Fact], commands.Settle] = {
+    facts.Withdrawn: commands.Settle(Outcome.RETURNED, Reason.WITHDRAWN),
+    facts.CallerGone: commands.Settle(Outcome.GONE, Reason.HUNG_UP),
+    facts.StreamLost: commands.Settle(Outcome.MESSAGE, Reason.STREAM_LOST),
+}
+"""How the search for a person ends by what befalls the caller while nobody is rung."""
 
 
 class PhoneTransfers:
@@ -56,6 +68,7 @@ class PhoneTransfers:
         people: People,
         again: Callable[[str, str], Awaitable[Resume]],
         ready: Callable[[], bool],
+        staff: StaffDesk | None = None,
         shared: bool = False,
     ) -> None:
         """
@@ -69,6 +82,7 @@ class PhoneTransfers:
             again: Returns how a caller (the carrier's name of the call) gets a new stream to their
                 session, on some occasion.
             ready: Whether the bot can speak.
+            staff: Knows who is free; None: `numbers` are rung whatever their people are doing.
             shared: Whether sessions may wait in other processes.
         """
         self.transfers = transfers
@@ -79,6 +93,7 @@ class PhoneTransfers:
         self.people = people
         self._again = again
         self._ready = ready
+        self.staff = staff
         self._shared = shared
         self._tasks: set[asyncio.Task[None]] = set()
         self._lines: dict[str, CallerLine] = {}
@@ -90,7 +105,8 @@ class PhoneTransfers:
 
     def forget(self, call_sid: str) -> None:
         """The call's session is over."""
-        self._lines.pop(call_sid, None)
+        if (line := self._lines.pop(call_sid, None)) is not None:
+            line.close()
 
     def streamed(self, call_sid: str) -> None:
         """The call has another stream."""
@@ -152,6 +168,9 @@ class PhoneTransfers:
 
     async def close(self) -> None:
         """Give up what is under way."""
+        for call_sid, line in tuple(self._lines.items()):
+            self.forget(call_sid)
+            self._tasks |= line.tasks
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -173,23 +192,51 @@ class CallerLine:
         self._waiting: list[Fact] = []
         """What came before the transfer had a name."""
         self._beginning: asyncio.Task[None] | None = None
+        self._seeking: Seeking | None = None
+        """The search for somebody who is free, where it is known who is."""
 
     def begin(self, handoff: HandoffDecided) -> bool:
         """Begin to ring people; False where there are none."""
         owner, incoming = self._owner, self.incoming
         numbers = owner.numbers(incoming.called)
         caller_id = owner.caller_id or incoming.called
-        if not numbers or not is_e164(caller_id):
+        if not (numbers or owner.staff) or not is_e164(caller_id):
             return False
         owner.briefs.send(incoming.call_sid, handoff.brief)
         owner.people.began(incoming.call_sid)
-        order = TransferOrder(
-            incoming.call_sid, numbers, caller_id, _spoken(handoff), after=owner.after
-        )
-        self._transfer_id, self._waiting = "", []
+
+        def order(numbers: tuple[str, ...]) -> TransferOrder:
+            return TransferOrder(
+                incoming.call_sid, numbers, caller_id, _spoken(handoff), after=owner.after
+            )
+
+        self._transfer_id, self._waiting, self._seeking = "", [], None
+        if owner.staff is not None:
+            one = _place(handoff, incoming, owner.staff)
+            self._seeking = Seeking(
+                owner.staff,
+                owner.transfers,
+                order,
+                one,
+                listen=self._listen,
+                post=self._post,
+            )
+            self._post(TransferBegan(len(owner.staff.roster.who_can(one.queue, one.language))))
+            self._beginning = asyncio.create_task(self._seek(self._seeking))
+            return True
         self._post(TransferBegan(len(numbers)))
-        self._beginning = asyncio.create_task(self._begin(order))
+        self._beginning = asyncio.create_task(self._begin(order(numbers)))
         return True
+
+    @property
+    def tasks(self) -> set[asyncio.Task[None]]:
+        """What goes on."""
+        return {self._beginning} if self._beginning else set()
+
+    def close(self) -> None:
+        """Seek nobody any more; an attempt that is under way goes on by itself."""
+        if self._seeking is not None and self._beginning is not None:
+            self._beginning.cancel()
 
     def announced(self) -> None:
         """The caller has heard that they are connected now."""
@@ -224,8 +271,27 @@ class CallerLine:
             self._owner.transfers.post(self._transfer_id, fact)
         self._waiting = []
 
+    async def _seek(self, seeking: Seeking) -> None:
+        try:
+            await seeking.run()
+        except Exception as error:
+            _log.error("nobody sought", error=type(error).__name__)
+            self._listen(commands.Settle(Outcome.RETURNED, Reason.FAILED))
+
+    def _tell_seeking(self, seeking: Seeking, fact: Fact) -> None:
+        end = _ENDS.get(type(fact))
+        if seeking.transfer_id:
+            # If it is just over, and nobody took the call, no other attempt follows.
+            seeking.is_over = seeking.is_over or end is not None
+            self._owner.transfers.post(seeking.transfer_id, fact)
+        elif end is not None and not seeking.is_over:
+            seeking.is_over = True
+            self._listen(end)
+
     def _tell(self, fact: Fact) -> None:
-        if self._transfer_id:
+        if self._seeking is not None:
+            self._tell_seeking(self._seeking, fact)
+        elif self._transfer_id:
             self._owner.transfers.post(self._transfer_id, fact)
         elif self._beginning is not None and not self._beginning.done():
             self._waiting.append(fact)
@@ -257,6 +323,7 @@ def phone_transfers(
     again: Callable[[str, str], Awaitable[Resume]],
     ready: Callable[[], bool],
     store: TransferStore,
+    staff: StaffDesk | None = None,
     peers: Peers | None = None,
 ) -> tuple[PhoneTransfers, TwilioCallControl] | None:
     """Return what carries warm transfers out, and the orders behind it to be closed after it.
@@ -280,6 +347,7 @@ def phone_transfers(
         base_url=f"{settings.public_url}{TRANSFER_PATH}",
         policy=TransferPolicy(ring=float(handoff.ring), patience=handoff.patience),
         peers=peers,
+        staff=staff,
     )
     lines = PhoneTransfers(
         transfers,
@@ -290,9 +358,26 @@ def phone_transfers(
         people=people,
         again=again,
         ready=ready,
+        staff=staff,
         shared=peers is not None,
     )
     return lines, control
+
+
+def _place(handoff: HandoffDecided, incoming: IncomingCall, staff: StaffDesk) -> Waiting:
+    """Return a caller's place in the line; a queue that the roster does not know is everybody's."""
+    queue = handoff.queue if handoff.queue in staff.roster.queues else ""
+    priority = Priority.NORMAL
+    with suppress(ValueError):
+        priority = Priority(handoff.brief.get("priority", ""))
+    return Waiting(
+        incoming.call_sid,
+        queue,
+        staff.now,
+        str(handoff.brief.get("language", "")),
+        priority,
+        number=incoming.caller if is_e164(incoming.caller) else "",
+    )
 
 
 def _spoken(handoff: HandoffDecided) -> str:
