@@ -64,6 +64,7 @@ class TwilioCallControl:
         request_timeout: Seconds for one request.
         deadline: Seconds for an order with all its repeats.
         sleep: Pauses between repeats; another one in tests.
+        turn: Returns when a call may be made, where others make calls by the same account.
     """
 
     def __init__(
@@ -77,8 +78,10 @@ class TwilioCallControl:
         request_timeout: float = 4.0,
         deadline: float = 10.0,
         sleep: Sleep = asyncio.sleep,
+        turn: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._account_sid = account_sid
+        self._turn = turn
         self._deadline = deadline
         self._http = _RepeatingHttpClient(api_base_url, request_timeout, sleep)
         self._client = Client(
@@ -102,6 +105,8 @@ class TwilioCallControl:
         """Make a call; see `CallControl.dial`."""
         if not is_e164(call.to) or not is_e164(call.caller_id):
             raise ValueError("a number to dial is in E.164 form, such as +15551234567")
+        if self._turn is not None:
+            await self._turn()
         made = await self._order(
             self._client.calls.create_async(
                 to=call.to,

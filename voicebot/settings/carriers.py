@@ -116,6 +116,12 @@ class TwilioSettings(BaseModel):
     )
     api_key_sid: str = Field("", description="API key (`SK…`) for REST instead of the token.")
     api_key_secret: SecretStr = Field(SecretStr(""), description="Secret of the API key.")
+    calls_per_second: float = Field(
+        1.0,
+        gt=0,
+        le=1_000,
+        description="Calls that the account may make a second; several processes share them.",
+    )
     api_base_url: str = Field(
         "https://api.twilio.com",
         description="Root of the REST API; another Twilio-compatible one for tests.",

@@ -28,6 +28,7 @@ from voicebot.web.carriers import carriers
 from voicebot.web.hold import HOLD_PATH, hold_router
 from voicebot.web.hosting import CallHost
 from voicebot.web.outbound import open_outbound
+from voicebot.web.pace import SharedPace
 from voicebot.web.phone_page import MEDIA_PATH as PAGE_PATH
 from voicebot.web.phone_page import phone_page_router
 from voicebot.web.reception import Reception
@@ -74,7 +75,10 @@ def create_app(
         cut_off=lambda over: (fellowship or host).cut_off(over),
         stranded=lambda call_sid: _stranded(transfers, call_sid),
     )
-    outbound = open_outbound(settings, service, reception)
+    turn = None
+    if workforce is not None:
+        turn = SharedPace(service.store.workers, settings.twilio.calls_per_second).turn
+    outbound = open_outbound(settings, service, reception, turn)
     warm = phone_transfers(
         settings,
         numbers=lambda called: _numbers(service.number_for(called), settings.handoff.others),
@@ -85,6 +89,7 @@ def create_app(
         ready=lambda: service.ready,
         store=service.transfers,
         peers=workforce,
+        turn=turn,
     )
     transfers = warm[0] if warm else None
     host = CallHost(settings, service, reception, outbound, transfers)

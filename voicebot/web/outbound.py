@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from fastapi import APIRouter
@@ -58,8 +59,20 @@ class Outbound:
             await self.carrier.close()
 
 
-def open_outbound(settings: Settings, service: Service, reception: Reception) -> Outbound:
-    """Return the outbound side of a server."""
+def open_outbound(
+    settings: Settings,
+    service: Service,
+    reception: Reception,
+    turn: Callable[[], Awaitable[None]] | None = None,
+) -> Outbound:
+    """Return the outbound side of a server.
+
+    Args:
+        settings: What may be called, and by which account.
+        service: The hotlines and the store.
+        reception: Takes the calls that are answered.
+        turn: Returns when a call may be made.
+    """
     router, hotlines = APIRouter(), service.hotlines
     token = settings.outbound.api_token.get_secret_value()
     if token:
@@ -85,6 +98,7 @@ def open_outbound(settings: Settings, service: Service, reception: Reception) ->
         api_base_url=twilio.api_base_url,
         api_key_sid=twilio.api_key_sid,
         api_key_secret=twilio.api_key_secret.get_secret_value(),
+        turn=turn,
     )
     dialling = Dialling(
         service.store.outbound,

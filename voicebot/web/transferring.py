@@ -325,6 +325,7 @@ def phone_transfers(
     store: TransferStore,
     staff: StaffDesk | None = None,
     peers: Peers | None = None,
+    turn: Callable[[], Awaitable[None]] | None = None,
 ) -> tuple[PhoneTransfers, TwilioCallControl] | None:
     """Return what carries warm transfers out, and the orders behind it to be closed after it.
 
@@ -340,6 +341,7 @@ def phone_transfers(
         api_base_url=twilio.api_base_url,
         api_key_sid=twilio.api_key_sid,
         api_key_secret=twilio.api_key_secret.get_secret_value(),
+        turn=turn,
     )
     transfers = Transfers(
         control,
