@@ -32,9 +32,9 @@ _UNASKED = 0.6
 _WORDS_OF_AN_EDIT = 16
 _PER_ALTERNATIVE = 3
 """Readings of one alternative that are looked at."""
-_UNHEARD = 14.0
+_UNHEARD = 5.0
 """Price up to which an alternative counts where no value was heard."""
-_UNFINISHED = 4.0
+_UNFINISHED = 3.0
 """The same where only the beginning of a value was."""
 _OTHERWISE = math.exp(-3.0)
 """Weight of the belief that something else was said altogether."""

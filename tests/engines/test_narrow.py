@@ -16,6 +16,7 @@ from tests.engines.recordings import of_kind, pcm_of
 from voicebot.engines.audio import MODEL_RATE, resampled, to_samples
 from voicebot.engines.bundle import Engines
 from voicebot.engines.narrow import NarrowSearch
+from voicebot.engines.recogniser import unsaid
 from voicebot.engines.whisper_decoder import WhisperDecoder
 from voicebot.ports import EngineError
 
@@ -89,6 +90,13 @@ def test_a_search_ends_when_its_time_is_over() -> None:
     decoder = SimpleDecoder({" no": 0.9, "<end>": 1e-6})
     search(decoder, seconds=0.0)
     assert 0 == decoder.steps
+
+
+def test_what_is_over_long_before_the_speech_is_has_its_price() -> None:
+    sentence = "Can I get a large cappuccino with whole milk and sugar?"
+    assert unsaid(sentence, "January twenty-six.") > 4.0
+    assert 0.0 == unsaid("Evin tips, the heaven ninety-five.", "Seven fifty-seven ninety-five.")
+    assert 0.0 == unsaid("$1,830.", "One thousand eight hundred and thirty dollars.")
 
 
 def test_a_file_that_is_no_model_is_refused(tmp_path: Any) -> None:
