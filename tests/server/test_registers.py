@@ -86,8 +86,11 @@ async def test_who_is_asked_again_on_the_same_occasion_says_the_same(
     assert token == await there.again("CA1", 1_011.0, "back from a")
     assert CALL == await there.redeem("CA1", token, 1_012.0)
 
-    assert token == await here.again("CA1", 1_013.0, "back from a")
+    # They went on, and come back once more.
+    further = await here.again("CA1", 1_013.0, "back from a")
+    assert further == await there.again("CA1", 1_013.5, "back from a") != token
     assert await there.redeem("CA1", token, 1_014.0) is None
+    assert CALL == await there.redeem("CA1", further, 1_015.0)
     other = await there.again("CA1", 1_020.0, "back from b")
     assert CALL == await here.redeem("CA1", other, 1_021.0)
 

@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -43,6 +44,11 @@ class Fleet:
         self._log = log
         self._running: dict[int, subprocess.Popen[bytes]] = {}
         self.killed = 0
+
+    @property
+    def size(self) -> int:
+        """How many there are to be."""
+        return len(self._running)
 
     def start(self) -> None:
         """Start one more."""
@@ -115,6 +121,18 @@ class FleetWorld:
                 if record is not None and record.state.stage is stage:
                     return record
                 await asyncio.sleep(0.01)
+
+    async def all_live(self) -> bool:
+        """Whether no process is missing."""
+
+        def count() -> int:
+            with self.store._reading() as connection:
+                found = connection.execute(
+                    sa.select(sa.func.count()).where(worker_table.c.until > time.time())
+                )
+                return int(found.scalar() or 0)
+
+        return await asyncio.to_thread(count) >= self.fleet.size
 
     async def owner(self, caller: Call) -> int:
         """Return the pid of the process that has a call's session."""

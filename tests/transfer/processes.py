@@ -104,6 +104,8 @@ async def _kill(
     await w.reached(caller, stage)
     await asyncio.sleep(random.uniform(0.0, 0.3))
     pid = await w.owner(caller)
+    if not await w.all_live():
+        return
     record = await w.transfer(caller)
     if await asyncio.to_thread(w.fleet.kill, pid):
         tally.killed_at[record.state.stage.value if record else "-"] += 1

@@ -56,24 +56,35 @@ class RingingBook(Book):
             )
         return token
 
-    def again(self, call_sid: str, token: str, now: float, life: float) -> None:
-        """Give a call that rang before a further token, once: the same one again changes nothing.
+    def again(self, call_sid: str, tokens: Sequence[str], now: float, life: float) -> str:
+        """Give a call that rang before a further token, and return it.
 
         Args:
             call_sid: The carrier's name of it.
-            token: Made by the caller, so that whoever is asked again says the same.
+            tokens: To be used up in this order, always the same on one occasion: while one of them
+                is unused, whoever asks gets that one.
             now: Seconds since the epoch.
             life: Seconds that the token is good for.
 
         Raises:
             StoreError: the database failed.
         """
+        mine = ringing.c.call_sid == storable(call_sid)
         with self._writing() as connection:
+            row = connection.execute(sa.select(ringing).where(mine).with_for_update()).first()
+            known = [_digest(token) for token in tokens]
+            place = 0
+            if row is not None and row.token in known:
+                place = known.index(row.token)
+                if row.redeemed_at is None:
+                    return tokens[place]
+                place = min(place + 1, len(tokens) - 1)
             connection.execute(
                 ringing.update()
-                .where(ringing.c.call_sid == storable(call_sid), ringing.c.token != _digest(token))
-                .values(token=_digest(token), expires_at=now + life, redeemed_at=None)
+                .where(mine)
+                .values(token=known[place], expires_at=now + life, redeemed_at=None)
             )
+        return tokens[place]
 
     def redeem(
         self, call_sid: str, token: str, now: float, worker: str = "", living: Sequence[str] = ()

@@ -33,6 +33,8 @@ OUTCOME_SECONDS = 3.0
 """How long an outcome is waited for: the webhook can overtake the end of the session."""
 _POLL_SECONDS = 0.1
 _REMEMBERED = 1_024
+_AGAIN = 10
+"""Further streams of a call on one occasion."""
 
 
 class CallRegister(Protocol):
@@ -130,7 +132,10 @@ class LocalRegister:
         if not self._tokens.redeem(token, call_sid, now):
             return None
         known = self._calls.get(call_sid)
-        return known.call if known is not None else None
+        if known is None:
+            return None
+        known.again = ("", "")
+        return known.call
 
     async def usage(self, caller: str, now: float) -> Usage | None:
         """See `CallRegister.usage`."""
@@ -201,9 +206,11 @@ class SharedRegister:
     async def again(self, call_sid: str, now: float, why: str) -> str:
         """See `CallRegister.again`; raises as `ring` does."""
         # Two processes may be asked the same at once, and the carrier may take either answer.
-        token = hmac.new(self._key, f"{call_sid} {why}".encode(), hashlib.sha256).hexdigest()[:32]
-        await in_time(lambda: self._ringing.again(call_sid, token, now, self._life))
-        return token
+        tokens = [self._token(f"{call_sid} {number} {why}") for number in range(_AGAIN)]
+        return await in_time(lambda: self._ringing.again(call_sid, tokens, now, self._life))
+
+    def _token(self, what: str) -> str:
+        return hmac.new(self._key, what.encode(), hashlib.sha256).hexdigest()[:32]
 
     async def redeem(self, call_sid: str, token: str, now: float) -> IncomingCall | None:
         """See `CallRegister.redeem`."""
