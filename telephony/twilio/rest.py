@@ -12,7 +12,8 @@ import ipaddress
 import random
 import re
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -83,7 +84,7 @@ class TwilioCallControl:
         self._account_sid = account_sid
         self._turn = turn
         self._deadline = deadline
-        self._http = _RepeatingHttpClient(api_base_url, request_timeout, sleep)
+        self._http = _RepeatingHttpClient(api_base_url, request_timeout, deadline, sleep)
         self._client = Client(
             api_key_sid or account_sid,
             api_key_secret if api_key_sid else auth_token,
@@ -217,12 +218,13 @@ class TwilioCallControl:
 class _RepeatingHttpClient(AsyncHttpClient):  # type: ignore[misc]  # twilio ships no types
     """Requests to another root, with pauses and repeats where the carrier asks for them."""
 
-    def __init__(self, base_url: str, timeout: float, sleep: Sleep) -> None:
+    def __init__(self, base_url: str, timeout: float, longest: float, sleep: Sleep) -> None:
         super().__init__(logger=_log, is_async=True, timeout=timeout)
         parts = urlsplit(base_url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("the REST API's root must look like https://api.twilio.com")
         self._base_url = base_url.rstrip("/")
+        self._longest = longest
         self._sleep = sleep
         self._http = httpx.AsyncClient(
             timeout=timeout,
@@ -262,7 +264,7 @@ class _RepeatingHttpClient(AsyncHttpClient):  # type: ignore[misc]  # twilio shi
         makes_a_call = method == "POST" and parts.path.endswith("/Calls.json")
         repeats = 0
         while True:
-            problem, status, unmade = "", 0, False
+            problem, status, unmade, told = "", 0, False, 0.0
             try:
                 response = await self._http.send(
                     request, auth=credentials, follow_redirects=allow_redirects
@@ -278,13 +280,30 @@ class _RepeatingHttpClient(AsyncHttpClient):  # type: ignore[misc]  # twilio shi
                 if status != 429 and status < 500:
                     return Response(status, response.text, response.headers)
                 unmade = status == 429
+                told = _wait_told(response.headers.get("retry-after", ""))
                 problem = "has had too many requests" if unmade else "failed"
-            if repeats == MOST_REPEATS or (makes_a_call and not unmade):
+            if repeats == MOST_REPEATS or (makes_a_call and not unmade) or told > self._longest:
                 raise CarrierUnavailable(f"the carrier {problem}", status=status)
-            # Twilio's advice: 0.1 s doubled each time, give or take a tenth.
+            # Twilio's advice: 0.1 s doubled each time, give or take a tenth; what it asks for goes
+            # before, and those who were told the same do not come back all at once.
             pause = _FIRST_PAUSE * 2**repeats * random.uniform(0.9, 1.1)
+            if told:
+                pause = max(pause, told * random.uniform(1.0, 1.1))
             repeats += 1
             await self._sleep(pause)
+
+
+def _wait_told(value: str) -> float:
+    """Return for how many seconds a `Retry-After` asks; 0 for none, and for what is none."""
+    if value.isascii() and value.isdigit() and len(value) <= 6:
+        return float(value)
+    try:
+        at = parsedate_to_datetime(value)
+    except ValueError:
+        return 0.0
+    if at.tzinfo is None:
+        return 0.0
+    return max(0.0, (at - datetime.now(UTC)).total_seconds())
 
 
 def _machine_detection(call: OutgoingCall) -> dict[str, str]:

@@ -7,7 +7,8 @@ import json
 import threading
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
@@ -52,6 +53,7 @@ class Api:
     answers: list[tuple[int, str]] = field(default_factory=lambda: [OK])
     asked: list[tuple[str, str, dict[str, list[str]], str]] = field(default_factory=list)
     released: threading.Event = field(default_factory=threading.Event)
+    retry_after: str = ""
 
 
 @pytest.fixture
@@ -73,6 +75,8 @@ def api() -> Iterator[Api]:
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(text)))
+            if api.retry_after and status >= 400:
+                self.send_header("Retry-After", api.retry_after)
             self.end_headers()
             self.wfile.write(text.encode())
 
@@ -258,6 +262,36 @@ async def test_a_carrier_in_trouble_is_asked_again(
     assert ControlOutcome.DONE is await control.hang_up(CALL)
     assert 4 == len(api.asked)
     assert pytest.approx([0.1, 0.2, 0.4], rel=0.1001) == list(pauses)
+
+
+async def test_a_carrier_is_not_asked_before_the_time_that_it_names(
+    api: Api, control: TwilioCallControl, pauses: Pauses
+) -> None:
+    """Nonsense, and what has passed, are no reason to wait."""
+    for told, least, most in (
+        ("3", 3.0, 3.4),
+        (format_datetime(datetime.now(UTC) + timedelta(seconds=5)), 3.5, 5.6),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 0.05, 0.2),
+        ("soon", 0.05, 0.2),
+        ("-7", 0.05, 0.2),
+    ):
+        pauses.clear()
+        api.answers, api.retry_after = [TOO_MANY, OK], told
+
+        assert ControlOutcome.DONE is await control.hang_up(CALL)
+        assert least <= pauses[0] <= most
+
+
+async def test_a_carrier_that_asks_for_more_time_than_there_is_is_unavailable_at_once(
+    api: Api, control: TwilioCallControl, pauses: Pauses
+) -> None:
+    """The caller is told so now, and not when nobody waits any more."""
+    api.answers, api.retry_after = [TOO_MANY], "600"
+
+    with pytest.raises(CarrierUnavailable) as caught:
+        await control.hang_up(CALL)
+
+    assert (429, []) == (caught.value.status, list(pauses))
 
 
 @pytest.mark.parametrize(("answer", "status"), [(TOO_MANY, 429), ((502, "Bad Gateway"), 502)])
