@@ -29,6 +29,7 @@ from voicebot.authoring.trials import AbsentTools, Trials
 from voicebot.briefs import BriefSender
 from voicebot.call.parts import (
     SESSION_PROMPTS,
+    TIME_SHORT,
     TRANSFER_PROMPTS,
     PersonLine,
     SessionParts,
@@ -237,7 +238,7 @@ class Service:
             turn_detector=engines.turn_detector,
             tools=hotline.tools,
             journal=self.store,
-            prompts=prompts | {name: said[name].text for name in TRANSFER_PROMPTS},
+            prompts=prompts | {name: said[name].text for name in (*TRANSFER_PROMPTS, TIME_SHORT)},
             wait_words=partial(waiting, language=hotline.domain.language),
             person=person,
             cues=hotline.domain.cues,

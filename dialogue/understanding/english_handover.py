@@ -20,6 +20,7 @@ SAY = {
     "withdrawn": "All right, I won't connect you.",
     "back": "You're back with me, the assistant.",
     "cut_off": "Sorry, the line broke off for a moment.",
+    "time_short": "Just so you know, I have about a minute left for this call.",
     "missed": "nobody of the team could be reached",
     "message": "Please leave a message, and we'll get back to you.",
 }

@@ -180,6 +180,7 @@ GERMAN = Language(
         "withdrawn": "In Ordnung, ich verbinde Sie nicht.",
         "back": "Sie sind wieder bei mir, dem Assistenten.",
         "cut_off": "Entschuldigung, die Verbindung war kurz unterbrochen.",
+        "time_short": "Zur Information: Ich habe für dieses Gespräch noch etwa eine Minute.",
         "missed": "niemand aus dem Team war zu erreichen",
         "message": "Bitte hinterlassen Sie eine Nachricht, und wir melden uns.",
     },

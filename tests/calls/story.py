@@ -391,6 +391,7 @@ class Story:
                     "still_calling": "I'm still calling.",
                     "next_person": "I'll try another colleague.",
                     "one_moment": "One moment.",
+                    "time_short": "A minute is left.",
                     "in_line": "You're in line, it takes {wait}.",
                 },
                 vocabulary=(),

@@ -10,6 +10,7 @@ from dialogue.briefing import brief_of
 from dialogue.loading import load_domain
 from dialogue.state import DialogueState
 from tests.calls.story import (
+    HASTY,
     ScriptedDialogue,
     ScriptedRecogniser,
     ScriptedSynthesiser,
@@ -17,6 +18,7 @@ from tests.calls.story import (
     hangs_up,
     says,
 )
+from voicebot.call.parts import SessionPolicy
 from voicebot.journal import (
     CallEnded,
     EngineFailed,
@@ -167,3 +169,26 @@ def test_a_defect_of_ours_ends_the_call_in_the_fallback_with_a_finished_journal(
     assert CallEnded("failed", "RuntimeError") == story.journal.entries[-1].event
     assert story.outcome is not None
     assert "failed" == story.outcome.disposition
+
+
+def test_a_caller_hears_that_the_time_is_nearly_over_and_then_gets_the_keypad() -> None:
+    """In a pause, once; the session then fails, and whoever still listens may reach a person."""
+    story = Story(
+        script=says(58.0, 62.0),
+        dialogue=ScriptedDialogue({"Opening hours?": [Ask("Nine to five.")]}),
+        recogniser=ScriptedRecogniser([("Opening hours?", 0.2)]),
+        synthesiser=ScriptedSynthesiser({"Hello.", "Nine to five.", "A minute is left."}),
+        policy=SessionPolicy(turns=HASTY, call_seconds=120.0),
+    )
+    story.play()
+
+    told = [
+        e.at for e in story.journal.entries if getattr(e.event, "text", "") == "A minute is left."
+    ]
+    answered = [
+        e.at for e in story.journal.entries if getattr(e.event, "text", "") == "Nine to five."
+    ]
+    assert 1 == len(told)
+    assert answered[0] < told[0] < 66.0
+    assert CallEnded("failed", "call_seconds") == story.journal.entries[-1].event
+    assert [120.0] == story.when(CallEnded)

@@ -31,6 +31,10 @@ TRANSFER_PROMPTS = ("connecting", "still_calling", "next_person", "in_line")
 """What it says around a warm transfer, in the words of `handover.yaml`; and `one_moment`."""
 
 
+TIME_SHORT = "time_short"
+"""What it says when the longest time of a call is nearly over, in the words of `handover.yaml`."""
+
+
 BriefMaker = Callable[[DialogueState | None, str, str], Brief]
 """From the dialogue's state (None where it never began), the caller's number and the reason."""
 
@@ -72,6 +76,8 @@ class SessionPolicy:
 
     turns: TurnPolicy = field(default_factory=TurnPolicy)
     call_seconds: float = 1800.0
+    warned_before: float = 60.0
+    """How long before the end of that time the caller is told of it."""
     filler_after: float = 0.8
     """How long a tool may take before the caller hears its filler."""
     owed: float = 8.0

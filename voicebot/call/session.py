@@ -20,7 +20,7 @@ from voicebot.call.ending import Ending
 from voicebot.call.hearing import Hearing
 from voicebot.call.inbox import Inbox, SessionEvent
 from voicebot.call.line_loss import LineLoss
-from voicebot.call.parts import Outcome, SessionParts, SessionPolicy
+from voicebot.call.parts import TIME_SHORT, Outcome, SessionParts, SessionPolicy
 from voicebot.call.responder import Responder
 from voicebot.call.speech import ClauseFailed, ClauseRendered, MarkEchoed, SegmentSent, SpeechOutput
 from voicebot.call.tasks import CallTasks
@@ -130,6 +130,8 @@ class CallSession:
         self._loss = LineLoss(resumes=policy.resumes, seconds=policy.resume_seconds)
         self.off_line = asyncio.Event()
         """Set while the session has lost its line, and once it is over."""
+        self._warned = False
+        """Whether the caller knows that little time is left."""
         self._outcome: Outcome | None = None
 
     @property
@@ -261,8 +263,28 @@ class CallSession:
             self._responder.errands.deadline,
             self._trouble.deadline,
             self._comfort.deadline,
+            self._warning_due,
         ]
         return min(deadline for deadline in deadlines if deadline is not None)
+
+    @property
+    def _warning_due(self) -> float | None:
+        """When the caller is to be told that little time is left; None once that waits for a pause
+        or is done."""
+        return self._warned_at if not self._warned and self._warned_at > self._at else None
+
+    @property
+    def _warned_at(self) -> float:
+        return self._longest - min(self._policy.warned_before, self._policy.call_seconds / 2)
+
+    def _warn(self, now: float) -> None:
+        """Tell the caller in a pause that little time is left."""
+        pause = self._turns.floor is Floor.IDLE and not self._speech.busy
+        if self._warned or now < self._warned_at or not pause:
+            return
+        self._warned = True
+        if text := self._parts.prompts.get(TIME_SHORT):
+            self._responder.say(Say(text, f"prompt:{TIME_SHORT}"))
 
     @property
     def _longest(self) -> float:
@@ -288,6 +310,7 @@ class CallSession:
         owing = owes and not self._speech.busy and not self._responder.errands.busy
         if self._trouble.is_silent(now, owing=owing):
             self._engine_failed(EngineFailed("dialogue", "silent"))
+        self._warn(now)
         if now >= self._longest and self._outcome is None:
             self._end("failed", "call_seconds")
 
