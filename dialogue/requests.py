@@ -10,9 +10,10 @@ from dialogue.feelings import without_swearing
 from dialogue.flows import Flow
 from dialogue.judgement import gist, is_weak, judge, judge_values, named
 from dialogue.knowledge import Knowledge, asks, considered
+from dialogue.misheard import Misheard
 from dialogue.needs import Needs
 from dialogue.policy import OUT_OF_SCOPE, Band, Decision
-from dialogue.question import Topic
+from dialogue.question import OPEN, Topic
 from dialogue.references import referred
 from dialogue.reply import Reply
 from dialogue.several import needs_in
@@ -46,6 +47,7 @@ class Requests:
         self._understanding = understanding
         self._knowledge = knowledge
         self._needs = needs
+        self._misheard = Misheard(domain)
 
     def asked(self, reply: Reply, text: str) -> None:
         """Take the turn as something that the customer wants."""
@@ -122,6 +124,8 @@ class Requests:
             reply.decided("same_task")
             repair.ask_again(reply)
             return
+        if self._was_misheard(reply, decision, text):
+            return
         match decision:
             case Decision(band=Band.ASK, needs=needs) if self._is_asked_to_confirm(reply):
                 self._beside(reply, reading, needs)
@@ -167,6 +171,18 @@ class Requests:
             self._needs.act(reply, article)
         else:
             repair.not_understood(reply)
+
+    def _was_misheard(self, reply: Reply, decision: Decision, text: str) -> bool:
+        """Ask for the task that a turn sounds like of which nothing was understood."""
+        question = reply.state.question
+        if decision.band is not Band.ADMIT and decision.needs[:1] != (OUT_OF_SCOPE,):
+            return False
+        if question is not None and question.topic not in OPEN:
+            return False
+        need = self._misheard.need(text)
+        if need:
+            self._needs.which(reply, (need,))
+        return bool(need)
 
     def _one_after_another(self, reply: Reply, needs: tuple[Later, ...]) -> None:
         """Take up the first of several needs; the others wait for its end."""

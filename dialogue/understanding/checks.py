@@ -38,11 +38,17 @@ def ean(code: str) -> bool:
     return bool(digits) and weighted % 10 == 0
 
 
+def year(digits: str) -> bool:
+    """Whether it can be the year in which somebody alive was born, or did something."""
+    return len(digits) == 4 and digits[:2] in ("19", "20")
+
+
 CHECKS: Mapping[str, Callable[[str], bool]] = {
     "luhn": luhn,
     "mod11": mod11,
     "mod97": mod97,
     "iban": iban,
     "ean": ean,
+    "year": year,
 }
 """By the name that a hotline writes."""

@@ -96,6 +96,18 @@ def test_its_own_name_is_what_a_recogniser_makes_of_noise(call: Conversation) ->
     assert "patient number" in call.say("Elm Park, hear when it is")
 
 
+def test_a_short_need_is_known_by_its_sound_and_asked_about(call: Conversation) -> None:
+    assert "Do you want to be called back?" in call.say("Cal back please.")
+    assert "number can we reach" in call.say("yes")
+
+
+def test_no_year_is_taken_in_which_nobody_alive_was_born(call: Conversation) -> None:
+    call.say("when is my appointment")
+    call.say("204518")
+    assert "comes next" in call.say("Sorry, I misread that. The rate one is 197.")
+    assert not any("1197" in tool for tool in call.called)
+
+
 def test_a_section_that_is_asked_about_is_told_alone(call: Conversation) -> None:
     assert "There is a car park behind the building." in call.say("where can I park")
     assert "Elm Park Road" not in call.said

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bench.dialogue.dictation import FORMS, TODAY, dictations
 from bench.dialogue.entities import SLOTS, slot, understood
 from dialogue.flows import SlotKind
-from dialogue.understanding.checks import CHECKS, ean, iban, luhn, mod11, mod97
+from dialogue.understanding.checks import CHECKS, ean, iban, luhn, mod11, mod97, year
 from dialogue.understanding.confusions import nearby
 from dialogue.understanding.dates import Tense, read_days
 from dialogue.understanding.shapes import Digits, Pattern, Phone, split_prefix
@@ -109,6 +109,7 @@ def test_check_digits_choose_between_readings() -> None:
     ("check", "right", "wrong"),
     [
         (luhn, "4111111111111111", "4111111111111112"),
+        (year, "1974", "1195"),
         (luhn, "79927398713", "79927398710"),
         (mod11, "0306406152", "0306406153"),
         (mod11, "080442957X", "0804429571"),
