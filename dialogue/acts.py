@@ -111,6 +111,8 @@ class Connection(StrEnum):
     """They are rung."""
     MISSED = "missed"
     """Nobody could be had; the customer is still here."""
+    BOOKED = "booked"
+    """The customer is still here, and is called back instead."""
     TALKED = "talked"
     """The customer has talked with a person, and is here again."""
     CUT_OFF = "cut_off"

@@ -23,6 +23,8 @@ def got_on(reply: Reply, connection: Connection) -> None:
             reply.change(connecting=False, ended=False, question=None)
             reply.say(_words(reply, "nobody"), "handover:nobody")
             _offer_otherwise(reply)
+        case Connection.BOOKED:
+            reply.change(connecting=False)
         case Connection.TALKED:
             reply.change(connecting=False, ended=False, question=None, task=None, pending=None)
             reply.say(_words(reply, "back"), "handover:back")

@@ -52,6 +52,9 @@ LONGEST_NUMBER = 32
 UNKNOWN = Circumstances()
 NO_OTHERS: Mapping[str, DialogueManager] = MappingProxyType({})
 
+_GO_ON = (Connection.CALLING, Connection.BOOKED)
+"""What a question that is open stays open for."""
+
 
 class DialogueManager:
     """One hotline, ready to talk. Safe to share between threads and calls."""
@@ -165,7 +168,7 @@ class DialogueManager:
                 reply.decided("circumstances")
                 return reply.step()
             case Connecting(connection=connection):
-                reply = Reply(self.domain, state, goes_on=connection is Connection.CALLING)
+                reply = Reply(self.domain, state, goes_on=connection in _GO_ON)
                 connecting.got_on(reply, connection)
                 return reply.step()
             case Interrupted(unheard=left):

@@ -359,3 +359,40 @@ def test_nobody_hears_music_who_does_not_wait() -> None:
     told.play()
 
     assert [] == told.line.held
+
+
+NOT_MOVED = [
+    (7.0, TransferBegan(1)),
+    (10.0, PersonReady()),
+    (14.0, TransferEnded("returned", "failed", True)),
+]
+"""The order to move the caller seemed to fail."""
+
+
+def unmoved() -> ScriptedPeople:
+    people = ScriptedPeople()
+    people.moves_after = None
+    return people
+
+
+def test_a_move_that_is_carried_out_late_brings_the_caller_back_to_the_bot() -> None:
+    told = story(
+        [
+            *NOT_MOVED,
+            (20.0, StreamEnded("stop")),
+            (21.0, StreamStarted("second")),
+            *says(26.0, 27.0),
+        ],
+        "Bye.",
+        people=unmoved(),
+    )
+    told.play()
+
+    assert [CallEnded("resolved")] == told.found(CallEnded)
+
+
+def test_who_hangs_up_after_a_move_that_failed_has_hung_up() -> None:
+    told = story([*NOT_MOVED, (20.0, StreamEnded("stop"))], people=unmoved())
+    told.play()
+
+    assert [CallEnded("caller_hung_up")] == told.found(CallEnded)

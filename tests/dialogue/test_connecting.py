@@ -100,3 +100,12 @@ def test_who_has_talked_is_asked_whether_there_is_more(calling: Conversation) ->
 def test_the_state_survives_being_stored(calling: Conversation) -> None:
     assert calling.state == DialogueState.from_json(calling.state.to_json())
     assert calling.state.connecting
+
+
+def test_who_is_called_back_instead_waits_no_more_and_hears_nothing_of_it(
+    calling: Conversation,
+) -> None:
+    assert "" == calling.give(Connecting(Connection.BOOKED))
+    calling.say("I want to speak to a person")
+
+    assert isinstance(calling.acts[-1], Handoff)

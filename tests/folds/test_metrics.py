@@ -9,7 +9,17 @@ import pytest
 from tests.folds import stories
 from tests.folds.stories import Story, journal
 from voicebot.folds.metrics import CallMetrics, metrics_of, percentile
-from voicebot.journal import SpeechQueued
+from voicebot.journal import (
+    CallAnswered,
+    CallEnded,
+    CallerBridged,
+    Entry,
+    HandoffDecided,
+    JournalEvent,
+    SpeechQueued,
+    TransferBegan,
+    TransferEnded,
+)
 
 
 def measured(story: Story) -> CallMetrics:
@@ -159,3 +169,23 @@ def test_a_call_that_breaks_off_is_not_ended() -> None:
 def test_an_empty_journal() -> None:
     metrics = metrics_of([])
     assert (0.0, (), ()) == (metrics.duration, metrics.responses, metrics.latencies)
+
+
+def test_who_rang_for_a_person_and_got_none_was_not_handed_off() -> None:
+    decided = HandoffDecided("people", "asked", ())
+    began: list[JournalEvent] = [
+        CallAnswered("c", "phone", "retail", 0.0),
+        decided,
+        TransferBegan(1),
+    ]
+    missed = [*began, TransferEnded("returned", "no-answer"), CallEnded("resolved")]
+    talked = [*began, CallerBridged(), TransferEnded("bridged", "talk-over", True)]
+
+    def handed_off(events: list[JournalEvent]) -> bool:
+        return metrics_of([Entry(n, float(n), e) for n, e in enumerate(events)]).handed_off
+
+    assert not handed_off(missed)
+    assert handed_off([*talked, CallEnded("resolved")])
+    assert handed_off([*began, CallEnded("transferred")])
+    # Left to the carrier's own `<Dial>`.
+    assert handed_off([*began[:2], CallEnded("transferred")])

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from tests.staff.test_roster import GOOD
 from voicebot.cli import main
-from voicebot.staff.line import Waiting
+from voicebot.staff.line import Waiting, Waits
 from voicebot.store import open_store
 
 
@@ -51,6 +51,20 @@ def test_the_line_is_shown_with_how_long_it_takes(database: str) -> None:
     (row,) = json.loads(typed("line", "--json"))
     assert ("c1", 0.0) == (row["call"], row["wait"])
     assert 90 <= row["waited"] < 120
+
+
+def test_call_backs_are_shown_and_each_is_given_to_one_person(database: str) -> None:
+    with open_store(database) as store:
+        store.staff.join(Waiting("c1", "service", time.time() - 90))
+        store.staff.join(
+            Waiting("c2", "service", time.time(), kind=Waits.FOR_A_CALL, number="+12025550143")
+        )
+    rows = json.loads(typed("line", "--json"))
+    assert ["", "+12025550143"] == [row["number"] for row in rows]
+    assert typed("next", "ann").startswith("+12025550143, ")
+    assert "Nobody waits for a call.\n" == typed("next", "raj")
+    assert ["c1"] == [row["call"] for row in json.loads(typed("line", "--json"))]
+    assert "it has: ann, raj" in typed("next", "anne", fails=True)
 
 
 def test_a_roster_is_checked_with_lines(database: str, tmp_path: Path) -> None:

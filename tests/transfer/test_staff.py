@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dialogue.acts import Ask, CallTool
 from telephony.simulator.carrier import Person
 from tests.telephony.sounds import tone
 from tests.transfer.test_end_to_end import bye, said
@@ -157,3 +158,26 @@ async def test_of_two_offers_at_once_one_is_made() -> None:
     assert 1 == sum(offered)
     winner = f"call{offered.index(True)}"
     assert await staff.offer(ANNA, winner)
+
+
+@virtually
+async def test_who_would_rather_be_called_back_keeps_their_place() -> None:
+    staff, book = desk("anna"), STORES[0].staff
+    book.change("anna", lambda state: state.offer("another", EPOCH))
+    book.change("anna", lambda state: state.take("another", EPOCH))
+    answers = {
+        "Call me back.": [CallTool("request_call_back", {"phone": "2025550143"}, "k", True)],
+        "tool ok": [Ask("My colleague calls you. Anything else?")],
+    }
+    async with world(
+        people={ANNA: TAKES}, words=["Call me back.", "Bye."], answers=answers, staff=staff
+    ) as w:
+        caller = await w.caller(bye(14.0), bye(24.0))
+        await w.journalled(CallerQueued)
+        since = book.waiting()[0].since
+        await caller.ended()
+
+        (one,) = book.waiting()
+        assert (Waits.FOR_A_CALL, "+12025550143", since) == (one.kind, one.number, one.since)
+        assert "Nobody is there. Anything else?" not in said(w)
+        assert [CallEnded("resolved")] == w.found(CallEnded)

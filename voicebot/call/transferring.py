@@ -32,6 +32,8 @@ TransferNews = (
 
 _RETURN_SECONDS = 20.0
 """Within which a caller who is on the way back has a new stream."""
+_LATE_MOVE = 60.0
+"""Within which the carrier may still carry out an order to move the caller that seemed to fail."""
 _LONGEST_AWAY = 5 * 3_600.0
 """A talk is over by then at the latest, as the carrier ends it before."""
 
@@ -100,6 +102,8 @@ class Transferring:
         """A person waits, and the caller was not told yet, or not to the end."""
         self._ended: TransferEnded | None = None
         self._came_back = False
+        self._late_until = 0.0
+        """Until when a stream that stops may mean that the caller is moved all the same."""
         self._left_at = 0.0
         self.away_seconds = 0.0
         """How long the caller has been without the bot, in all; it does not count as the bot's."""
@@ -131,6 +135,7 @@ class Transferring:
         if self.place is not Place.BOT or self._line is None or not self._line.begin(handoff):
             return False
         self.place, self._ready, self._ended = Place.CALLING, False, None
+        self._late_until = 0.0
         self._wait = None
         self._came_back = False
         self._host.submit(Connecting(Connection.CALLING))
@@ -189,8 +194,10 @@ class Transferring:
 
     def stream_ended(self, reason: str, now: float) -> bool:
         """A media stream is over; return whether the session goes on without one."""
-        if self._line is None or self.place is Place.BOT:
+        if self._line is None:
             return False
+        if self.place is Place.BOT:
+            return reason == "stop" and self._moved_late(now)
         if self.place is Place.CALLING and not self._ready:
             if reason == "stop":
                 self._line.caller_gone()
@@ -203,6 +210,14 @@ class Transferring:
         if not self.is_away:
             self.place, self._left_at = Place.AWAY, now
             self.deadline = now + _LONGEST_AWAY
+        return True
+
+    def _moved_late(self, now: float) -> bool:
+        """Expect a caller back whose leg was sent to a room that nobody is in any more."""
+        if now >= self._late_until:
+            return False
+        self.place, self._left_at, self._came_back = Place.RETURNING, now, False
+        self.deadline = now + _RETURN_SECONDS
         return True
 
     def stream_started(self, now: float) -> None:
@@ -219,6 +234,10 @@ class Transferring:
         if self.is_away and self.deadline is not None and self.deadline <= now:
             self.deadline = None
             bridged = self._ended is None or self._ended.outcome == "bridged"
+            if now < self._late_until + _RETURN_SECONDS:
+                # They were not moved, but have hung up.
+                self._finish("caller_hung_up", "")
+                return
             self._finish("transferred" if bridged else "failed", "did not come back")
 
     def close(self, disposition: str) -> None:
@@ -243,6 +262,10 @@ class Transferring:
             self._is_over_away(ended, now)
         elif ended.outcome == "returned":
             self.place = Place.BOT
+            if ended.reason == "withdrawn":
+                # What they said instead is being answered.
+                self._host.submit(Connecting(Connection.BOOKED))
+                return
             self._host.hush(now)
             self._host.submit(Connecting(Connection.MISSED))
         elif ended.outcome in ("gone", "bridged"):
@@ -254,7 +277,7 @@ class Transferring:
             self._go_on()
         elif ended.comes_back and self.place is Place.MOVING:
             # They were never moved.
-            self.place = Place.BOT
+            self.place, self._late_until = Place.BOT, now + _LATE_MOVE
             self._host.submit(Connecting(Connection.MISSED))
         elif ended.comes_back:
             self.place = Place.RETURNING

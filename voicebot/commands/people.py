@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from voicebot.commands.manners import read_settings, told
-from voicebot.staff.line import Waiting, Waits, estimated_wait, in_order
+from voicebot.staff.line import Waiting, Waits, estimated_wait, in_order, next_for
 from voicebot.staff.presence import Presence
 from voicebot.staff.roster import Person, Roster, load_roster
 
@@ -110,11 +110,36 @@ def line(as_json: bool) -> None:
             str(row["call"])[:12],
             str(row["queue"]),
             str(row["priority"]),
-            "to be called" if row["kind"] == Waits.FOR_A_CALL else "on the line",
+            f"for a call to {row['number']}" if row["number"] else "on the line",
             _minutes(float(str(row["waited"]))),
             "nobody is there" if wait is None else _minutes(float(str(wait))),
         )
     Console(highlight=False).print(table)
+
+
+@people.command(name="next")
+@click.argument("person")
+@told
+def call_next(person: str) -> None:
+    """Take the next call-back for PERSON out of the line, and print whom to call.
+
+    Each is given to one person only. Who has waited longest and most urgently comes first.
+    """
+    from voicebot.store import open_store
+
+    roster = load_roster(_path())
+    if person not in roster.people:
+        known = ", ".join(sorted(roster.people))
+        raise click.ClickException(f"{person!r} is not in the roster; it has: {known}")
+    now = time.time()
+    with open_store(read_settings().database_url) as store:
+        to_call = [one for one in store.staff.waiting() if one.kind is Waits.FOR_A_CALL]
+        while one := next_for(roster.people[person], to_call, now):
+            if store.staff.leave(one.call):
+                click.echo(f"{one.number}, waits since {_minutes(now - one.since)}, {one.call}")
+                return
+            to_call.remove(one)  # Somebody else was quicker.
+    click.echo("Nobody waits for a call.")
 
 
 def _path() -> Path:
@@ -174,6 +199,7 @@ def _line(
                 "queue": one.queue,
                 "priority": one.priority.value,
                 "kind": one.kind.value,
+                "number": one.number if one.kind is Waits.FOR_A_CALL else "",
                 "waited": round(now - one.since, 1),
                 "wait": None if wait is None else round(wait, 1),
             }

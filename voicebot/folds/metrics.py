@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from voicebot.folds.exchanges import CallerTurn, Segment, caller_turns_of, facts_of, segments_of
 from voicebot.journal import (
     BargedIn,
+    CallEnded,
+    CallerBridged,
     CallerTurnEnded,
     EngineFailed,
     Entry,
     HandoffDecided,
+    JournalEvent,
     NoInputNoticed,
     OverlapIgnored,
     ReplyDecided,
@@ -28,6 +31,8 @@ from voicebot.journal import (
     ToolAnswered,
     ToolCalled,
     Transcribed,
+    TransferBegan,
+    TransferEnded,
     VoiceStarted,
     VoiceStopped,
 )
@@ -104,6 +109,7 @@ class CallMetrics:
     ended: bool
     disposition: str
     handed_off: bool
+    """A person took the call over, or was left to; not where people were rung and none was had."""
     greeting_latency: float | None
     """From the stream's start to the first audio of the bot."""
     responses: tuple[Response, ...]
@@ -167,7 +173,7 @@ def metrics_of(entries: Sequence[Entry]) -> CallMetrics:
         duration=facts.duration,
         ended=facts.ended is not None,
         disposition=facts.disposition,
-        handed_off=any(isinstance(event, HandoffDecided) for event in events),
+        handed_off=_handed_off(events),
         greeting_latency=_greeting_latency(entries, segments),
         responses=tuple(_response(t, entries, segments) for t in turns if not t.superseded),
         premature_ends=sum(turn.superseded for turn in turns),
@@ -234,6 +240,21 @@ def _before_end(number: int, entries: Sequence[Entry]) -> tuple[float | None, fl
 
 def _since(turn: CallerTurn, at: float | None) -> float | None:
     return None if at is None else at - turn.ended
+
+
+def _handed_off(events: Sequence[JournalEvent]) -> bool:
+    handed = False
+    for event in events:
+        match event:
+            case HandoffDecided():
+                handed = True
+            case TransferBegan():
+                handed = False
+            case CallerBridged() | TransferEnded(outcome="bridged"):
+                return True
+            case CallEnded(disposition="transferred"):
+                return True
+    return handed
 
 
 def _greeting_latency(entries: Sequence[Entry], segments: Sequence[Segment]) -> float | None:

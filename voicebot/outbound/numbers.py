@@ -46,3 +46,22 @@ def facts_of(number: str) -> NumberFacts | None:
         return None
     zones = tuple(zone for zone in time_zones_for_number(parsed) if zone != _UNKNOWN_ZONE)
     return NumberFacts(country, zones)
+
+
+def as_dialled(number: str, near: str) -> str:
+    """Return a number in E.164 form as somebody means it who dials it in the country of another.
+
+    Args:
+        number: As it was said or shown.
+        near: E.164.
+
+    Returns:
+        Empty where it cannot be one.
+    """
+    try:
+        code = phonenumbers.parse(near).country_code
+        parsed = phonenumbers.parse(number, phonenumbers.region_code_for_country_code(code))
+    except phonenumbers.NumberParseException:
+        return ""
+    written: str = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return written if phonenumbers.is_possible_number(parsed) else ""

@@ -7,7 +7,7 @@ import hmac
 import secrets
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import structlog
@@ -23,6 +23,7 @@ from telephony.media_leg import MediaLeg, Started, TransferKind
 from voicebot.bootstrap import Service
 from voicebot.call.parts import Outcome
 from voicebot.call.session import CallSession
+from voicebot.calling_back import CallBackTools
 from voicebot.dialling.plans import Plan
 from voicebot.hotlines import Hotline, HotlineUnavailable
 from voicebot.journal import CallAnswered, StreamStarted
@@ -242,15 +243,20 @@ class CallHost:
         asks_first = TransferKind.CONFERENCE in leg.capabilities.transfers
         if self._transfers is not None and asks_first:
             person = self._transfers.line(incoming, lambda news: session.post(news))
+        parts = self._service.session_parts(hotline, switch, switch, person)
+        if person is not None and self._service.staff is not None:
+            tools = CallBackTools(
+                parts.tools,
+                self._service.staff,
+                person,
+                caller=incoming.caller,
+                called=incoming.called,
+            )
+            parts = replace(parts, tools=tools)
         session = CallSession(
             call,
             started.stream_sid,
-            self._outbound.parts(
-                self._service.session_parts(hotline, switch, switch, person),
-                hotline,
-                plan,
-                incoming.caller,
-            ),
+            self._outbound.parts(parts, hotline, plan, incoming.caller),
             self._service.session_policy,
         )
         live = self._live[started.call_sid] = _Live(session, switch)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 import structlog
 
@@ -33,7 +34,7 @@ from voicebot.journal import (
 )
 from voicebot.people import People
 from voicebot.settings import Settings
-from voicebot.staff.line import Waiting
+from voicebot.staff.line import Waiting, Waits
 from voicebot.staffing import StaffDesk
 from voicebot.store import StoreError
 from voicebot.web.seeking import Seeking
@@ -192,6 +193,8 @@ class CallerLine:
         self._waiting: list[Fact] = []
         """What came before the transfer had a name."""
         self._beginning: asyncio.Task[None] | None = None
+        self._place: Waiting | None = None
+        """In the line, since a person was wanted first."""
         self._seeking: Seeking | None = None
         """The search for somebody who is free, where it is known who is."""
 
@@ -213,6 +216,7 @@ class CallerLine:
         self._transfer_id, self._waiting, self._seeking = "", [], None
         if owner.staff is not None:
             one = _place(handoff, incoming, owner.staff)
+            self._place = self._place or one
             self._seeking = Seeking(
                 owner.staff,
                 owner.transfers,
@@ -227,6 +231,17 @@ class CallerLine:
         self._post(TransferBegan(len(numbers)))
         self._beginning = asyncio.create_task(self._begin(order(numbers)))
         return True
+
+    def for_a_call(self, number: str) -> Waiting:
+        """Return the caller's place; see `voicebot.calling_back.Place`."""
+        now = self._owner.staff.now if self._owner.staff else 0.0
+        place = self._place or Waiting(self.incoming.call_sid, "", now)
+        return replace(place, kind=Waits.FOR_A_CALL, number=number)
+
+    def booked(self) -> None:
+        """The caller is called back instead."""
+        if self._seeking is not None:
+            self._tell_seeking(self._seeking, facts.Withdrawn())
 
     @property
     def tasks(self) -> set[asyncio.Task[None]]:
