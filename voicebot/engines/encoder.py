@@ -83,7 +83,8 @@ class MiniLmEncoder:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(LONGEST)
         self._inputs = {entry.name for entry in self._session.get_inputs()}
-        self._outputs = [self._session.get_outputs()[0].name, *([half.entry] if half else [])]
+        self._last = self._session.get_outputs()[0].name
+        self._entry = half.entry if half else None
         self._model = model
         self._remembered = remembered
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
@@ -103,13 +104,17 @@ class MiniLmEncoder:
         return layers if np.allclose(told, self.encode(probe), atol=1e-3) else ()
 
     def hidden(self, sentences: Sequence[str]) -> list[Floats]:
-        """Return what goes into the upper layers: (tokens, 384) a sentence."""
+        """Return what goes into the upper layers: (tokens, 384) a sentence.
+
+        Raises:
+            EngineError: its layers are not known.
+        """
+        if self._entry is None:
+            raise EngineError("this encoder has no layers to fit")
         found: dict[str, Floats] = {}
         for batch in self._batches(list(dict.fromkeys(sentences))):
-            vectors, states = self._run([ids for _, ids in batch])
-            for (text, _), vector, each in zip(batch, vectors, states, strict=True):
-                found[text] = each
-                self._remember(text, vector)
+            states = self._run([ids for _, ids in batch], self._entry)
+            found.update((text, each) for (text, _), each in zip(batch, states, strict=True))
         return [found[text] for text in sentences]
 
     def encode(self, sentences: Sequence[str]) -> Vectors:
@@ -117,7 +122,7 @@ class MiniLmEncoder:
         found = {text: self._recalled(text) for text in sentences}
         missing = [text for text, vector in found.items() if vector is None]
         for batch in self._batches(missing):
-            vectors = self._run([ids for _, ids in batch])[0]
+            vectors = _units(self._run([ids for _, ids in batch], self._last))
             for (text, _), vector in zip(batch, vectors, strict=True):
                 found[text] = vector
                 self._remember(text, vector)
@@ -144,22 +149,27 @@ class MiniLmEncoder:
             for start in range(0, len(entries), _BATCH):
                 yield entries[start : start + _BATCH]
 
-    def _run(self, batch: Sequence[Sequence[int]]) -> tuple[Vectors, Floats]:
-        """Return the sentences' vectors, and their tokens before the upper layers."""
+    def _run(self, batch: Sequence[Sequence[int]], output: str) -> Floats:
+        """Return one of the model's outputs, and work out no more than it takes:
+        (sentences, tokens, 384)."""
         ids = np.array(batch, dtype=np.int64)
         feed = {
             "input_ids": ids,
             "attention_mask": np.ones_like(ids),
             "token_type_ids": np.zeros_like(ids),
         }
-        tokens, *states = self._session.run(
-            self._outputs, {k: v for k, v in feed.items() if k in self._inputs}
-        )
-        means = np.asarray(tokens, dtype=np.float32).mean(axis=1)
-        lengths = np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
-        # Rounded, so that the last bits do not depend on how a batch was cut up.
-        units: Vectors = np.round(means / lengths, 5).astype(np.float32)
-        return units, states[0] if states else np.zeros((len(batch), 0, 0), dtype=np.float32)
+        given = {name: value for name, value in feed.items() if name in self._inputs}
+        found: Floats = np.asarray(self._session.run([output], given)[0], dtype=np.float32)
+        return found
+
+
+def _units(tokens: Floats) -> Vectors:
+    """Return the means of some sentences' tokens, of unit length."""
+    means = tokens.mean(axis=1)
+    lengths = np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
+    # Rounded, so that the last bits do not depend on how a batch was cut up.
+    units: Vectors = np.round(means / lengths, 5).astype(np.float32)
+    return units
 
 
 class HybridPassageIndex:

@@ -77,7 +77,6 @@ class LogisticIntentModel:
         by_tuned, by_plain, by_nearest = self._weights
         logits = np.zeros((1, len(self._names)), dtype=np.float32)
         if self._tuned is not None:
-            # An encoder that makes the plain vectors too then remembers them, and runs once.
             logits += by_tuned * self._tuned.likely(self._tuned.encoder.hidden([sentence]))
         vectors = self._encoder.encode([sentence])
         logits += by_plain * self._plain.likely(vectors)
