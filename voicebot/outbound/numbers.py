@@ -59,7 +59,7 @@ def as_dialled(number: str, near: str) -> str:
         Empty where it cannot be one.
     """
     try:
-        code = phonenumbers.parse(near).country_code
+        code = phonenumbers.parse(near).country_code or 0
         parsed = phonenumbers.parse(number, phonenumbers.region_code_for_country_code(code))
     except phonenumbers.NumberParseException:
         return ""
