@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import socket
 import sys
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -18,7 +17,7 @@ from telephony.g711 import SAMPLE_RATE
 from tests.transfer.world import PERSON, ScriptedService
 from voicebot.call.parts import SessionParts
 from voicebot.logs import set_up_logs
-from voicebot.ports import Glimpse, Priority, StaleWork, Transcription
+from voicebot.ports import Glimpse, StaleWork, Transcription
 from voicebot.settings import Settings
 from voicebot.store import open_store
 from voicebot.store.stored_transfers import StoredTransfers
@@ -38,14 +37,7 @@ class Pitch:
     async def glimpse(self, pcm: bytes, *, over: bool = False, timeout: float = 0.6) -> Glimpse:
         raise StaleWork("busy")
 
-    async def transcribe(
-        self,
-        pcm: bytes,
-        *,
-        vocabulary: Sequence[str] = (),
-        priority: Priority = Priority.FINAL,
-        timeout: float = 8.0,
-    ) -> Transcription:
+    async def transcribe(self, pcm: bytes, **how: Any) -> Transcription:
         samples = memoryview(pcm).cast("h")
         loud = [sample > 0 for sample in samples if abs(sample) > _LOUD]
         changes = sum(one != other for one, other in pairwise(loud))
