@@ -172,6 +172,7 @@ DATE_EXAMPLE = " March the fourth. January twenty-first, twenty twenty-six. Thre
 AMOUNT_EXAMPLE = (
     " Forty-five twenty, one hundred and twenty dollars, thirty-two pounds and fifteen pence."
 )
-EMAIL_EXAMPLE = " jane dot brown at gmail dot com, b underscore cole four two at yahoo dot com."
-NAME_EXAMPLE = " Miller. Jane Lopez. Brown, B, R, O, W, N. W as in William, A, L, K, E, R."
+# No whole address and no name: what is pretended to come before may be found again.
+EMAIL_EXAMPLE = " dot, underscore, dash, at gmail dot com, at yahoo dot com, at outlook dot com."
+NAME_EXAMPLE = " B, R, double O, K. W as in William, A, L, T, E, R. S, M, I, T, H."
 ADDRESS_EXAMPLE = " Twelve Main Street, Chicago. Four oh eight Oak Avenue, Apartment five, Dallas."
