@@ -67,6 +67,31 @@ class StaffDesk:
                 _log.error("nobody knows who is there", reason=str(error))
             await asyncio.sleep(_LOOK_SECONDS)
 
+    # --- what they say themselves -------------------------------------------------------------
+
+    async def sign(self, person: str, *, away: bool) -> Presence:
+        """Sign a person of the roster in or out; return what they are doing then.
+
+        Raises:
+            StoreError: the database failed.
+        """
+        now = self.now
+
+        def signed(state: Presence) -> Presence:
+            return state.sign_out(now) if away else state.sign_in(now)
+
+        state = await asyncio.to_thread(self._book.change, person, signed)
+        return state or Presence(person)
+
+    async def state(self, person: str) -> Presence:
+        """Return what a person is doing.
+
+        Raises:
+            StoreError: the database failed.
+        """
+        presences = await asyncio.to_thread(self._book.presences)
+        return presences.get(person, Presence(person)).at(self.now)
+
     # --- offers ----------------------------------------------------------------------------------
 
     async def offer(self, number: str, call: str) -> bool:

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from dialogue.acts import Ask, CallTool
+from telephony.simulator import AfterBot, CallerLine
 from telephony.simulator.carrier import Person
 from tests.telephony.sounds import tone
 from tests.transfer.test_end_to_end import bye, said
-from tests.transfer.world import ANNA, BEN, virtually, world
+from tests.transfer.world import ANNA, BEN, CALLER, PUBLIC, virtually, world
 from voicebot.journal import CallEnded, CallerQueued, PersonMissed, TransferEnded
 from voicebot.staff.line import Waiting, Waits
 from voicebot.staff.presence import Doing
@@ -23,7 +24,8 @@ from voicebot.store import Store, open_store
 
 TAKES = Person.takes_calls(says=tone(1.0))
 ROSTER = Roster(
-    {"anna": Colleague("anna", "Anna", ANNA), "ben": Colleague("ben", "Ben", BEN)}, wrap_up=20.0
+    {"anna": Colleague("anna", "Anna", ANNA, pin="4711"), "ben": Colleague("ben", "Ben", BEN)},
+    wrap_up=20.0,
 )
 EPOCH = 1_700_000_000.0
 STORES: list[Store] = []
@@ -181,3 +183,28 @@ async def test_who_would_rather_be_called_back_keeps_their_place() -> None:
         assert (Waits.FOR_A_CALL, "+12025550143", since) == (one.kind, one.number, one.since)
         assert "Nobody is there. Anything else?" not in said(w)
         assert [CallEnded("resolved")] == w.found(CallEnded)
+
+
+@virtually
+async def test_people_sign_in_and_out_from_their_telephone() -> None:
+    def keys(digits: str) -> CallerLine:
+        return CallerLine(digits=digits, when=AfterBot(quiet=0.4))
+
+    number = "+15550100077"
+    async with world(staff=desk()) as w:
+        w.carrier.add_number(number, f"{PUBLIC}/twilio/staff")
+        right = [keys("1234#"), keys("4711#"), keys("1"), keys("3"), keys("9")]
+        call = await w.carrier.call(number, right, caller=ANNA)
+        await call.ended()
+        assert Doing.FREE is doing("anna")
+
+        call = await w.carrier.call(number, [keys("4711#"), keys("2"), keys("9")], caller=ANNA)
+        await call.ended()
+        assert Doing.AWAY is doing("anna")
+
+        stranger = await w.carrier.call(number, [keys("4711#"), keys("1")], caller=CALLER)
+        await stranger.ended()
+        guessing = [keys(f"000{n}#") for n in range(5)]
+        guesser = await w.carrier.call(number, [*guessing, keys("4711#"), keys("1")], caller=ANNA)
+        await guesser.ended()
+        assert Doing.AWAY is doing("anna")

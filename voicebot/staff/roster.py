@@ -18,6 +18,7 @@ from dialogue.hours import Hours
 from telephony.calls import is_e164
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}", re.ASCII)
+_PIN = re.compile(r"[0-9]{4,8}", re.ASCII)
 _MOST = 500
 """People, and queues, in one roster."""
 _WRAP_UP = 20.0
@@ -36,6 +37,8 @@ class Person:
     """What they can help with; empty: all of it."""
     languages: tuple[str, ...] = ()
     """Codes such as `en`; empty: any."""
+    pin: str = field(default="", repr=False)
+    """By which they sign in from their telephone; empty: they do not."""
 
     def can_help(self, queue: str, language: str = "") -> bool:
         """Whether they can help with something in a language; an empty one stands for any."""
@@ -131,6 +134,7 @@ def _people(top: Section, queues: Mapping[str, Queue]) -> dict[str, Person]:
             _number(section),
             section.texts("queues"),
             tuple(language.lower() for language in section.texts("languages")),
+            _pin(section),
         )
         for queue in person.queues:
             if queue not in queues:
@@ -155,6 +159,13 @@ def _id(section: Section, key: str, example: str) -> str:
             f"`{key}: {value}` must be small letters, digits, - and _, like {example}", key
         )
     return value
+
+
+def _pin(section: Section) -> str:
+    pin = section.text("pin")
+    if pin and not _PIN.fullmatch(pin):
+        section.wrong('write four to eight digits in quotes, like `pin: "4711"`', "pin")
+    return pin
 
 
 def _number(section: Section) -> str:

@@ -33,6 +33,7 @@ from voicebot.web.phone_page import MEDIA_PATH as PAGE_PATH
 from voicebot.web.phone_page import phone_page_router
 from voicebot.web.reception import Reception
 from voicebot.web.registers import LocalRegister, SharedRegister
+from voicebot.web.staff_line import staff_router
 from voicebot.web.transferring import PhoneTransfers, phone_transfers
 from voicebot.web.workforce import Workforce
 from voicebot.webchat.routes import chat_router
@@ -136,6 +137,8 @@ def create_app(
             public_url=settings.public_url,
         )
         app.include_router(carrier_router(deps))
+        if service.staff is not None and carrier.dialect is TWILIO:
+            app.include_router(staff_router(service.staff, carrier.gate, carrier.dialect))
         if transfers is not None and carrier.dialect is TWILIO:
             hold = f"{settings.public_url}{HOLD_PATH}" if settings.handoff.hold == "music" else ""
             app.include_router(
