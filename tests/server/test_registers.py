@@ -15,23 +15,13 @@ from telephony.desk import (
     Goodbye,
     IncomingCall,
     NextStep,
-    Resume,
     StreamOver,
     TransferTo,
 )
 from tests.store.calls import answered
 from tests.store.conftest import database_url, postgres_url, sqlite_url
 from voicebot.call.parts import Outcome
-from voicebot.journal import (
-    CallEnded,
-    CallId,
-    Entry,
-    HandoffDecided,
-    JournalEvent,
-    PersonReady,
-    StreamEnded,
-    StreamStarted,
-)
+from voicebot.journal import CallEnded, CallId, Entry, HandoffDecided, JournalEvent
 from voicebot.settings import HandoffSettings, LimitSettings
 from voicebot.store import Store, open_store
 from voicebot.web.reception import Reception
@@ -208,35 +198,3 @@ async def test_a_stream_that_was_let_in_is_waited_for_although_its_journal_is_la
         tell(other, answered("c1", time.time(), "CA1"), CallEnded("resolved", ""))
 
         assert isinstance(await waits, Goodbye)
-
-
-async def test_another_process_knows_that_a_stream_broke_off_and_that_its_session_waits(
-    database_url: str,
-) -> None:
-    """Not for a stream that was followed by another, nor on the way to a person, nor a dead one."""
-    with open_store(database_url) as store:
-        one, two = Workforce(store.workers), Workforce(store.workers)
-        owner, asked = (SharedRegister(store, 60.0, worker, "key") for worker in (one, two))
-        await one.beat()
-        await two.beat()
-        assert await owner.redeem("CA1", await owner.ring(CALL, 1_000.0), 1_001.0)
-        tell(store, answered("c1", time.time(), "CA1"), StreamStarted("first"))
-        await store.flush()
-        waiting = asyncio.create_task(asked.cut_off("CA1", 1))
-        await asyncio.sleep(0.2)
-        assert not waiting.done()
-        more = Entry(2, 2.0, StreamEnded("dropped"))
-        store.append(CallId("c1"), more, durable=True)
-
-        assert await waiting
-        assert not await owner.cut_off("CA1", 1)
-        assert not await asked.cut_off("CA1", 2)
-        front = Reception(LimitSettings(), HandoffSettings(), ready=lambda: True, register=asked)
-        assert isinstance(await next_step(front), Resume)
-
-        store.append(CallId("c1"), Entry(3, 3.0, PersonReady()), durable=True)
-        await store.flush()
-        assert not await asked.cut_off("CA1", 1)
-        store.workers.leave(one.me)
-        await two.beat()
-        assert not await asked.cut_off("CA1", 1)

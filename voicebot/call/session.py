@@ -62,7 +62,7 @@ from voicebot.turntaking.turns import TurnTaker
 _LOOK_AROUND = 60.0
 """Seconds between two looks at a call whose caller is with a person."""
 
-ON_PURPOSE = ("stop", "closed")
+_ON_PURPOSE = ("stop", "closed")
 """Reasons of streams that somebody ended."""
 
 _log = structlog.get_logger(__name__)
@@ -434,7 +434,7 @@ class CallSession:
             self._end("failed", reason)
 
     def _stream_ended(self, event: StreamEnded) -> None:
-        broken = event.reason not in ON_PURPOSE and self._ending.disposition is None
+        broken = event.reason not in _ON_PURPOSE and self._ending.disposition is None
         if broken and self._loss.can_wait and self._transferring.bot_has_caller:
             self._line_lost(event)
             return

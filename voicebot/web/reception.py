@@ -186,7 +186,7 @@ class Reception:
         if over.status is CallStatus.COMPLETED:
             self._hung_up(over.call_sid)
             return Goodbye()
-        if await self._is_cut_off(over):
+        if self._cut_off is not None and await self._cut_off(over):
             _log.warning("stream broke off", call_sid=over.call_sid, stream=over.stream)
             return await self.again(over.call_sid, f"cut off {over.stream}")
         outcome = await self._register.outcome(over.call_sid)
@@ -202,12 +202,6 @@ class Reception:
             # Whoever is asked about still listens, whatever it looked like on the stream.
             return self._menu(await self._register.called(over.call_sid))
         return Goodbye()
-
-    async def _is_cut_off(self, over: StreamOver) -> bool:
-        """Whether a session still waits for this caller, here or in another process."""
-        if self._cut_off is not None and await self._cut_off(over):
-            return True
-        return await self._register.cut_off(over.call_sid, over.stream)
 
     async def stream_reported(self, report: StreamReport) -> None:
         """Log what only the carrier can see, such as a handshake that failed."""

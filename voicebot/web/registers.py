@@ -18,14 +18,7 @@ import structlog
 from telephony.desk import IncomingCall
 from telephony.tokens import StreamTokens
 from voicebot.call.parts import Outcome
-from voicebot.call.session import ON_PURPOSE
-from voicebot.journal import (
-    CallerBridged,
-    HandoffDecided,
-    PersonReady,
-    StreamEnded,
-    StreamStarted,
-)
+from voicebot.journal import HandoffDecided
 from voicebot.store import Store, StoreError
 from voicebot.store.deadline import in_time
 from voicebot.store.queries import CallState
@@ -38,8 +31,6 @@ _log = structlog.get_logger(__name__)
 
 OUTCOME_SECONDS = 3.0
 """How long an outcome is waited for: the webhook can overtake the end of the session."""
-CUT_OFF_SECONDS = 1.0
-"""How long it is waited for that another process notices the loss of a stream."""
 _POLL_SECONDS = 0.1
 _REMEMBERED = 1_024
 _AGAIN = 10
@@ -82,11 +73,6 @@ class CallRegister(Protocol):
 
     async def elsewhere(self, call_sid: str) -> Worker | None:
         """Return another process that has the call's session; None where none lives that has."""
-        ...
-
-    async def cut_off(self, call_sid: str, stream: int) -> bool:
-        """Return whether this stream of a call broke off, and its session waits for another one in
-        another process."""
         ...
 
     def began(self, call_sid: str) -> None:
@@ -158,10 +144,6 @@ class LocalRegister:
     async def elsewhere(self, call_sid: str) -> Worker | None:
         """Nowhere."""
         return None
-
-    async def cut_off(self, call_sid: str, stream: int) -> bool:
-        """There is no other process."""
-        return False
 
     async def called(self, call_sid: str) -> str:
         """See `CallRegister.called`."""
@@ -252,38 +234,6 @@ class SharedRegister:
             _log.error("a call's owner could not be read", call_sid=call_sid, reason=str(error))
             return None
         return self._workforce.find(owner)
-
-    async def cut_off(self, call_sid: str, stream: int) -> bool:
-        """See `CallRegister.cut_off`."""
-        if await self.elsewhere(call_sid) is None:
-            return False
-        until = asyncio.get_running_loop().time() + CUT_OFF_SECONDS
-        try:
-            while True:
-                waits = await in_time(lambda: self._waits(call_sid, stream))
-                if waits is not None or asyncio.get_running_loop().time() >= until:
-                    return bool(waits)
-                await asyncio.sleep(_POLL_SECONDS)
-        except StoreError as error:
-            _log.error("a journal could not be read", call_sid=call_sid, reason=str(error))
-            return False
-
-    def _waits(self, call_sid: str, stream: int) -> bool | None:
-        """Return whether the session waits for another stream; None where that may still come."""
-        row = self._store.newest_of(call_sid)
-        if row is None or row.state is not CallState.IN_PROGRESS:
-            return False
-        streams, broken = 0, False
-        for entry in self._store.entries(row.call_id):
-            match entry.event:
-                case StreamStarted():
-                    streams, broken = streams + 1, False
-                case StreamEnded(reason):
-                    broken = reason not in ON_PURPOSE
-                case PersonReady() | CallerBridged():
-                    # The caller is on the way to a person, or with one.
-                    return False
-        return True if broken and streams == stream else None
 
     async def called(self, call_sid: str) -> str:
         """See `CallRegister.called`."""
