@@ -272,6 +272,7 @@ async def call_all(
     at_once: int,
     noisy: bool,
     until: float,
+    keep: Callable[[Sequence[Record]], None],
 ) -> list[Record]:
     """Place the calls, so many at once, and return the filled records of those that began in time.
 
@@ -282,6 +283,7 @@ async def call_all(
         at_once: Calls at the same time.
         noisy: Whether there is noise on the line.
         until: By the monotonic clock, when no further call begins.
+        keep: Keeps what there is after each call, so that a run that is cut off is not lost.
     """
     voices = speakers("figures")
     examples = (text for text, _ in load_domain(house.domain).examples())
@@ -322,6 +324,7 @@ async def call_all(
             record.slipped, record.given = dict(customer.slipped), frozenset(customer.given)
             record_from(record, entries_of(server.database_url, caller.call_sid), player.meant)
             held.append(record)
+            keep(held)
             outcome = "; ".join(record.shortfalls()) or "completed"
             _say(f"{record.goal.name}, {record.manner}, {recording.seconds:.0f} s: {outcome}")
 
@@ -337,13 +340,14 @@ async def run(
     seed: int,
     noisy: bool,
     until: float,
+    keep: Callable[[Sequence[Record]], None],
 ) -> list[Record]:
     """Start a server, let customers call it, and return what came of it."""
     async with running(VOICEBOT, {"VOICEBOT_DOMAIN": house.domain}) as server:
         shop = Path(server.database_url.removeprefix("sqlite:///")).parent / "shop.sqlite3"
         floor = Floor.clinic() if house.domain == "clinic" else Floor.shop(shop)
         planned = cast(floor, calls, seed, goals)
-        return await call_all(server, house, planned, at_once, noisy, until)
+        return await call_all(server, house, planned, at_once, noisy, until, keep)
 
 
 @click.command()
@@ -376,15 +380,18 @@ def main(
     house = HOUSES[domain]
     order = house.goals[skip:] + house.goals[:skip]
     goals = [goal for goal in order if not names or goal.name in names]
+
+    def keep(held: Sequence[Record]) -> None:
+        if output is not None:
+            write(held, output)
+
     try:
-        records = asyncio.run(run(house, goals, calls, at_once, seed, not clean, until))
+        records = asyncio.run(run(house, goals, calls, at_once, seed, not clean, until, keep))
     except (ServerFailed, RecordingsMissing) as error:
         raise click.ClickException(str(error)) from error
     if with_misses:
         click.echo(misses(records))
     click.echo(table(records))
-    if output is not None:
-        write(records, output)
 
 
 def _say(text: str) -> None:
