@@ -15,7 +15,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from random import Random
 from urllib.parse import urlencode
@@ -79,7 +79,9 @@ async def play(
     if cut:
         await caller.answered()
         await asyncio.sleep(random.uniform(1.5, 5.0))
-        caller.cut_stream()
+        with suppress(LookupError):
+            # Its process may have been killed meanwhile.
+            caller.cut_stream()
     killing = asyncio.create_task(_kill(w, caller, kill, random, tally))
     try:
         await caller.ended(_LONGEST)
