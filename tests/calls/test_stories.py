@@ -308,17 +308,46 @@ def test_the_same_call_leaves_the_same_journal() -> None:
     assert all(a == b for a, b in itertools.pairwise([play(), play(), play()]))
 
 
-def test_what_else_a_value_may_have_been_is_journalled_and_decided_on() -> None:
-    others = (Alternative("four four one one seven", -1.5),)
-    story = Story(
-        script=[*says(2.0, 3.0), *hangs_up(9.0)],
-        dialogue=ScriptedDialogue({}),
-        recogniser=ScriptedRecogniser([("Far far one", 0.2)], alternatives=others),
-        grammar=Spelled(Digits(5)),
+def cancelling(script: list[tuple[float, object]], words: list[tuple[str, float]]) -> Story:
+    """A call in which "Yes." has an order cancelled."""
+    return Story(
+        script=[*says(2.0, 3.0), *script, *hangs_up(12.0)],
+        dialogue=ScriptedDialogue(
+            {
+                "Yes.": [CallTool("cancel_order", {}, "call:1", side_effect=True)],
+                "Yes. No wait.": [Ask("What would you like?")],
+                "No wait.": [Ask("Shall I put it back?")],
+                "tool ok": [Ask("It's cancelled.")],
+            }
+        ),
+        recogniser=ScriptedRecogniser([("Yes.", 0.2), *words]),
+        tools=ScriptedTools(seconds=0.1),
+        synthesiser=ScriptedSynthesiser(
+            {"Hello.", "It's cancelled.", "What would you like?", "Shall I put it back?"}
+        ),
     )
-    journal = story.play()
 
-    (ended,) = (e.event for e in journal if isinstance(e.event, CallerTurnEnded))
-    assert (("four four one one seven", -1.5),) == ended.alternatives
-    assert [UserTurn("Far far one", alternatives=others)] == story.dialogue.inputs
-    assert [] == replay_turns(journal, HASTY)
+
+def test_a_change_waits_until_the_turn_is_past_retraction() -> None:
+    story = cancelling([], [])
+    story.play()
+
+    (ended,), (called,) = story.when(CallerTurnEnded), story.when(ToolCalled)
+    assert called == pytest.approx(ended + SessionPolicy().retractable, abs=0.02)
+    assert "It's cancelled." in said(story)
+
+
+def test_a_change_that_the_caller_takes_back_in_the_same_breath_is_not_made() -> None:
+    story = cancelling([*says(3.5, 4.0)], [("No wait.", 0.2)])
+    story.play()
+
+    assert [] == story.found(ToolCalled)
+    assert "What would you like?" in said(story)
+
+
+def test_what_is_said_after_a_change_was_made_is_a_turn_of_its_own() -> None:
+    story = cancelling([*says(4.3, 4.9)], [("No wait.", 0.2)])
+    story.play()
+
+    assert 1 == len(story.found(ToolCalled))
+    assert "Shall I put it back?" in said(story)

@@ -141,6 +141,10 @@ class Conversation:
         elif self._before is not None:
             self.state, self._before = self._before, None
 
+    def commit(self) -> None:
+        """Make the last turn's answer final: something was changed because of it."""
+        self._before = None
+
     def close(self) -> None:
         """Cancel what is under way."""
         self.forget()

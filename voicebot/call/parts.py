@@ -80,6 +80,9 @@ class SessionPolicy:
     """How long before the end of that time the caller is told of it."""
     filler_after: float = 0.8
     """How long a tool may take before the caller hears its filler."""
+    retractable: float = 0.6
+    """How long what changes something waits for the caller to go on: `turns.resumed`, and how late
+    the detector notices a voice."""
     owed: float = 8.0
     """Longest silence of the bot after a turn, whatever is the matter."""
     failures: int = 2

@@ -15,13 +15,16 @@ from dialogue.acts import (
     EndCall,
     Expectation,
     Handoff,
+    Interrupted,
     Pace,
     Say,
     ToolReturned,
+    UserTurn,
 )
 from dialogue.brief import Route
 from dialogue.said import Grammar
 from dialogue.step import Step
+from voicebot.call.commitment import Commitment
 from voicebot.call.conversation import Conversation, Decided, DecisionFailed
 from voicebot.call.ending import Ending
 from voicebot.call.errands import Errands
@@ -32,6 +35,7 @@ from voicebot.call.transferring import Transferring
 from voicebot.journal import (
     AnswerForeseen,
     CallAnswered,
+    CallerTurnEnded,
     HandoffDecided,
     JournalEvent,
     ToolAnswered,
@@ -57,6 +61,7 @@ class Responder:
         speech: SpeechOutput,
         ending: Ending,
         filler_after: float,
+        retractable: float,
         record: Record,
         post: Callable[[Decided | DecisionFailed | ToolAnswered | AnswerForeseen], None],
         spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
@@ -69,6 +74,7 @@ class Responder:
             parts: What to work with.
             speech: The bot's voice.
             ending: Told how the call ends.
+            retractable: Seconds for which what changes something waits for the caller to go on.
             filler_after: Seconds that a tool may take before the caller hears its filler.
             record: Journals facts.
             post: Takes what comes later.
@@ -92,6 +98,8 @@ class Responder:
         )
         self._record = record
         self._post = post
+        self.commitment = Commitment(retractable)
+        self._answered: CallerTurnEnded | None = None
         self._rehearsal = Rehearsal(parts.synthesiser, spawn)
         self._expects = Expectation()
         self._held: list[Act] = []
@@ -116,6 +124,22 @@ class Responder:
         if self._ending.handoff is None:
             self.conversation.submit(given, self.turn)
 
+    def turn_ended(self, ended: CallerTurnEnded, *, quiet: bool) -> None:
+        """Answer a turn; of one whose beginning was answered for good, only what follows.
+
+        Args:
+            ended: The turn.
+            quiet: A person is being put through: nothing is answered.
+        """
+        self.turn = ended.turn
+        before, text = self._answered, ended.text
+        if before is not None and self.commitment.is_final and ended.continues(before):
+            text = ended.beyond(before)
+        self._answered = ended
+        self.commitment.turn_ended()
+        if not quiet:
+            self.submit(UserTurn(text, ended.digits))
+
     def tool_answered(self, event: ToolAnswered) -> None:
         """A business action is done."""
         self._record(event, durable=True)
@@ -138,8 +162,12 @@ class Responder:
         return step.acts
 
     def retract(self, now: float) -> None:
-        """Undo the last turn's answer; an action that is under way is not undone."""
-        if not self.errands.busy:
+        """Undo the last turn's answer; an action that is under way, or done, is not undone."""
+        if not self.commitment.retracted():
+            _, unheard = self._speech.silence(now)
+            if unheard:
+                self.submit(Interrupted("", unheard))
+        elif not self.errands.busy:
             self._speech.silence(now)
             self._speech.forget()
             self.conversation.retract()
@@ -176,7 +204,18 @@ class Responder:
         return held
 
     def perform(self, acts: Iterable[Act], now: float) -> None:
-        """Carry acts out, in order."""
+        """Carry acts out, in order; what changes something, once the turn is past retraction."""
+        self._do(self.commitment.take(acts, now), now)
+
+    def commit(self, now: float, *, speaking: bool) -> bool:
+        """Carry out what was kept until now; whether there was anything."""
+        kept = self.commitment.due(now, speaking=speaking)
+        if kept:
+            self.conversation.commit()
+            self._do(kept, now)
+        return bool(kept)
+
+    def _do(self, acts: Iterable[Act], now: float) -> None:
         for act in acts:
             match act:
                 case Say() | Ask():

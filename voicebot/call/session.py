@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
-from dialogue.acts import Act, CancelHandoff, Interrupted, NoInput, Say, UserTurn
-from dialogue.said import alternatives_of
+from dialogue.acts import Act, CancelHandoff, Interrupted, NoInput, Say
+from voicebot.call.comfort import Comfort
 from voicebot.call.conversation import Decided, DecisionFailed
 from voicebot.call.ending import Ending
 from voicebot.call.hearing import Hearing
@@ -43,6 +43,7 @@ from voicebot.journal import (
     OverlapIgnored,
     OverlapNoticed,
     PlayoutFinished,
+    PlayoutStarted,
     SoundIgnored,
     SpeechResumed,
     StreamEnded,
@@ -119,6 +120,7 @@ class CallSession:
             speech=self._speech,
             ending=self._ending,
             filler_after=policy.filler_after,
+            retractable=policy.retractable,
             record=self._record,
             post=self.post,
             spawn=self._tasks.spawn,
@@ -240,6 +242,8 @@ class CallSession:
         self._parts.journal.append(CallId(self.call.call_id), entry, durable=durable)
         if isinstance(event, TurnEvent):
             self._carry_out(self._turns.handle(event, self._at))
+        if isinstance(event, PlayoutStarted):
+            self._responder.commitment.spoke(self._at)
         if isinstance(event, PlayoutFinished):
             if self._ending.disposition is not None:
                 self._end(self._ending.disposition)
@@ -248,6 +252,10 @@ class CallSession:
     @property
     def _floor_is_free(self) -> bool:
         return self._turns.floor not in (Floor.CALLER, Floor.PENDING) and not self._loss.waits
+
+    @property
+    def _caller_is_heard(self) -> bool:
+        return self._turns.floor in (Floor.CALLER, Floor.PENDING, Floor.OVERLAP)
 
     # --- deadlines -------------------------------------------------------------------------
 
@@ -263,7 +271,7 @@ class CallSession:
             self._responder.errands.deadline,
             self._trouble.deadline,
             self._comfort.deadline,
-            self._warning_due,
+            None if self._caller_is_heard else self._responder.commitment.deadline,
         ]
         return min(deadline for deadline in deadlines if deadline is not None)
 
@@ -302,6 +310,7 @@ class CallSession:
             return
         self._carry_out(self._turns.expire(now))
         self._speech.expire(now)
+        self._responder.commit(now, speaking=self._caller_is_heard)
         for filler in self._responder.errands.fillers(now):
             if self._turns.floor is Floor.OWED and not self._speech.busy:
                 self._responder.say(Say(filler, "filler"))
@@ -353,11 +362,8 @@ class CallSession:
             case TurnRetracted():
                 self._responder.retract(self._at)
             case CallerTurnEnded():
-                self._responder.turn = decision.turn
                 self._perform_held()
-                if not self._transferring.is_quiet:
-                    others = alternatives_of(decision.alternatives)
-                    self._responder.submit(UserTurn(decision.text, decision.digits, others))
+                self._responder.turn_ended(decision, quiet=self._transferring.is_quiet)
             case NoInputNoticed():
                 if not self._transferring.reassures() and not self._responder.errands.busy:
                     self._responder.submit(NoInput())
@@ -373,7 +379,8 @@ class CallSession:
         heard, unheard = self._speech.silence(self._at, fade=True)
         # The caller went on with a turn that was answered too early: nothing was said to them yet
         # that the dialogue should remember.
-        if barge_in.reason != "resumed" and (heard or unheard):
+        undone = barge_in.reason == "resumed" and not self._responder.commitment.is_final
+        if not undone and (heard or unheard):
             self._responder.submit(Interrupted(heard, unheard))
         self._ending.park()
 

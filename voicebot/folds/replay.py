@@ -39,6 +39,7 @@ from voicebot.journal import (
     SpeechCut,
     SpeechSilenced,
     ToolAnswered,
+    ToolCalled,
 )
 from voicebot.ports import Dialogue, EngineError
 from voicebot.turntaking.commands import TurnCommand, TurnDecision, TurnEvent
@@ -156,6 +157,8 @@ class _Inputs:
     def __init__(self) -> None:
         self._turns: dict[int, CallerTurnEnded] = {}
         self._last: CallerTurnEnded | None = None
+        self._final: CallerTurnEnded | None = None
+        """The last turn because of which something was changed."""
         self._answered: set[int] = set()
         self._tools: deque[ToolAnswered] = deque()
         self._cuts: list[SpeechCut] = []
@@ -166,9 +169,15 @@ class _Inputs:
             case CallerTurnEnded() as turn:
                 last, self._last = self._last, turn
                 self._turns[turn.turn] = turn
-                # The same beginning: the turn before was not over (see `TurnRetracted`).
-                again = last is not None and turn.started <= last.started
-                return again and last is not None and last.turn in self._answered
+                if last is None or not turn.continues(last):
+                    return False
+                if last is self._final:
+                    # What it changed stays changed; only what follows was answered.
+                    self._turns[turn.turn] = replace(turn, text=turn.beyond(last))
+                    return False
+                return last.turn in self._answered
+            case ToolCalled(side_effect=True):
+                self._final = self._last
             case ToolAnswered() as answered:
                 self._tools.append(answered)
             case BargedIn() | SpeechSilenced():

@@ -22,6 +22,16 @@ class CallerTurnEnded:
     alternatives: tuple[tuple[str, float], ...] = ()
     """What else may have been said; see `Transcribed.alternatives`."""
 
+    def continues(self, before: CallerTurnEnded) -> bool:
+        """Whether this is a turn that was taken for ended before; see `TurnRetracted`."""
+        return self.started <= before.started
+
+    def beyond(self, answered: CallerTurnEnded) -> str:
+        """Return what was said after the beginning that was answered for good; all of it, where
+        the words are others by now."""
+        rest = self.text.removeprefix(answered.text.rstrip(" .,;:!?"))
+        return self.text if rest == self.text else rest.lstrip(" .,;:!?") or self.text
+
 
 @dataclass(frozen=True, slots=True)
 class TurnRetracted:
