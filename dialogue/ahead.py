@@ -24,6 +24,8 @@ from dialogue.understanding.wishes import told_parts, wishes
 _WORDS_OF_A_STORY = 8
 """Words from which what a customer tells is enough for a text that would be asked for."""
 _WORDS_OF_A_PART = 4
+_WORDS_OF_A_VALUE = 9
+"""A longer part of a turn says more than a value."""
 _MAIL_SIGNS = frozenset(("at", "dot"))
 _OF_A_TASK = (SlotKind.DATE, SlotKind.AMOUNT, SlotKind.NUMBER, SlotKind.CHOICE)
 """Kinds that only mean something within the task that takes them."""
@@ -58,6 +60,26 @@ def notice(reply: Reply, text: str) -> None:
     for name, value in told(reply, text).items():
         if reply.state.slots.get(name) != value:
             reply.change(early={**reply.state.early, name: value})
+
+
+def without_values(reply: Reply, text: str) -> str:
+    """Return a turn without the parts that only tell values: "my email is …" asks for nothing about
+    email. All of it, where nothing else is left."""
+    language = reply.domain.speech
+    parts = told_parts(text, language)
+    kept = [
+        part
+        for part in parts
+        if wishes(part, language)
+        or len(tokens(part)) > _WORDS_OF_A_VALUE
+        or not (codes_in(reply.domain, part) or _tells_form(reply, part))
+    ]
+    rest = ", ".join(kept)
+    return rest if len(kept) < len(parts) and len(tokens(rest)) >= _WORDS_OF_A_PART else text
+
+
+def _tells_form(reply: Reply, part: str) -> bool:
+    return any(_formed(reply, slot, part) for slot in reply.domain.slots.values())
 
 
 def learn(reply: Reply, flow: Flow, text: str, is_about: Callable[[str], bool]) -> None:

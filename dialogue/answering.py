@@ -14,6 +14,7 @@ from dialogue import (
     unasked,
     unheard,
 )
+from dialogue.codes_said import codes_in
 from dialogue.dictation import Dictation
 from dialogue.domain import Domain
 from dialogue.flows import Confirm, Slot, SlotKind
@@ -69,7 +70,9 @@ class Answers:
                 slot = self._domain.slots[question.slot]
                 if self._amended(reply, slot, text):
                     return True
-                if slot.is_code and self._told_ahead(reply, text):
+                if slot.is_code and (
+                    self._told_with_others(reply, slot, text) or self._told_ahead(reply, text)
+                ):
                     return True
                 return self.dictation.asked_for(reply, slot, text)
             case Topic.VALUE:
@@ -96,6 +99,15 @@ class Answers:
             return False
         reply.forget(asked.name)
         unasked.correct(reply, flow, *found)
+        return True
+
+    def _told_with_others(self, reply: Reply, slot: Slot, text: str) -> bool:
+        """Take the value that was asked for from a turn that tells others with it: "450937, and I
+        was born in 1958"."""
+        values = [value for name, value in codes_in(self._domain, text) if name == slot.name]
+        if len(values) != 1 or not ahead.told(reply, text) or self._is_task(text):
+            return False
+        self.dictation.given(reply, slot, values[0])
         return True
 
     def _told_ahead(self, reply: Reply, text: str) -> bool:

@@ -28,7 +28,9 @@ def codes_in(domain: Domain, text: str) -> tuple[tuple[str, str], ...]:
         slot.digits for slot in domain.slots.values() if slot.is_code and not slot.pattern
     )
     found: dict[tuple[str, str], None] = {}
-    for words, start, end, value in locate_codes(text, tuple(lengths)):
+    for said, start, end, value in locate_codes(text, tuple(lengths)):
+        # "The zip's 02118."
+        words = tuple(word.removesuffix("'s") for word in said)
         named = name_of(domain, words, start, end, len(value))
         if value in (postcode, house) and not named:
             continue

@@ -74,15 +74,23 @@ class Cues:
         """Whether the words are no words at all."""
         return _covered(tokens(text), self.tics) > 0
 
-    def is_hold(self, text: str) -> bool:
-        """Whether the customer asks for a moment, and for nothing else."""
+    def is_hold(self, text: str, *, fetches: bool = True) -> bool:
+        """Whether the customer asks for a moment, and for nothing else.
+
+        Args:
+            text: The turn.
+            fetches: They may be looking for something that they were asked for; who is asked for
+                nothing and says "I'm looking for a lamp" wants to buy one.
+        """
         words = tokens(text)
         asked, i = False, 0
         while i < len(words):
             lengths = range(min(_LONGEST_PHRASE, len(words) - i), 0, -1)
             if length := next((n for n in lengths if " ".join(words[i : i + n]) in self.hold), 0):
                 asked, i = True, i + length
-            elif any(f"{' '.join(words[i : i + n])} {OPEN_END}" in self.hold for n in lengths):
+            elif fetches and any(
+                f"{' '.join(words[i : i + n])} {OPEN_END}" in self.hold for n in lengths
+            ):
                 rest = " ".join(words[i:])
                 return len(words) - i <= _LONGEST_HOLD and without_codes(rest) == rest
             elif words[i] in self.fillers:

@@ -87,6 +87,9 @@ class Dictation:
             # No value of a task that was never wanted; what was wanted may come with it.
             reply.change(task=None, question=None)
             return False
+        if slot.kind is SlotKind.TEXT and read_polarity(text, self._domain.speech)[1] == "":
+            # "Go for it" tells nothing of what is wrong.
+            return False
         if said.whole and slot.kind not in DICTATED and self.is_no_value(slot, text):
             return False
         if said.whole and slot.kind in DICTATED and self._is_for_another_task(reply, slot, text):

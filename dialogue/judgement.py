@@ -73,7 +73,11 @@ def judge_values(
     Returns:
         None where the words are enough, or the values do not help.
     """
-    clear = decision.band is Band.ACT and decision.needs[0] != OUT_OF_SCOPE
+    first = decision.needs[0] if decision.band is Band.ACT else OUT_OF_SCOPE
+    # "I've been on hold for ages, where is 44117" wants no pause, nor a product that is named.
+    sure = is_purpose(domain, first) or decision.confidence >= domain.policy.switch
+    intent = domain.intents.get(first)
+    clear = first != OUT_OF_SCOPE and sure and (intent is None or intent.catalogue is None)
     if clear or not told:
         return None
     takes = {flow.intent for flow in domain.flows.values() if set(told) <= set(flow.slots())}

@@ -7,13 +7,23 @@ from dataclasses import replace
 
 from dialogue.acts import Answer
 from dialogue.catalogue import Asked, Catalogue, Product, Variant
+from dialogue.knowledge import kinds_asked
 from dialogue.question import Question, Topic
 from dialogue.references import pick
 from dialogue.reply import Reply
 from dialogue.spoken import Template, listing
 from dialogue.state import ProductTopic
 from dialogue.tools import LIST_SEPARATOR
-from dialogue.understanding.english import ALSO, CHEAPER, DEARER, OTHER_PRODUCT, OWNED, REFERRING
+from dialogue.understanding.english import (
+    ALSO,
+    BIGGER,
+    CHEAPER,
+    DEARER,
+    OTHER_PRODUCT,
+    OWNED,
+    REFERRING,
+    SMALLER,
+)
 from dialogue.understanding.numbers import tokens
 from dialogue.understanding.products import Mentions, ProductReader
 from dialogue.understanding.quantities import read_quantity
@@ -26,6 +36,9 @@ _MOST_NAMED = 3
 """Products or choices in one answer; more cannot be kept in mind."""
 QUESTION = "catalogue:question"
 """Source of a question about what is asked."""
+_EXTENTS = ("height", "width")
+"""Specifications by which one thing is bigger than another."""
+_INCHES_IN_A_FOOT = 12
 _PRODUCT, _MEASURE = "product", "measure"
 """What an answer waits for."""
 
@@ -62,7 +75,10 @@ class Products:
         if asked in _OF_ONE and not (mentions.products or topic or (sure and _refers(text))):
             return False
         short = len(text.split()) <= _FOLLOW_UP
-        if topic is not None and self._chosen(reply, topic, mentions, text, asked):
+        waits = topic is not None and topic.waits_for == _PRODUCT
+        if topic is not None and self._chosen(
+            reply, topic, mentions, text, None if waits else asked
+        ):
             return True
         if topic is not None and topic.waits_for == _MEASURE and short and not mentions.products:
             measure = read_quantity(text)
@@ -102,6 +118,14 @@ class Products:
         self._fit(reply, self._catalogue.products[topic.product], measure)
         return True
 
+    def chooses(self, reply: Reply, text: str) -> bool:
+        """Answer a turn that says which of the products just named is meant."""
+        topic = _recent(reply)
+        if topic is None or topic.waits_for != _PRODUCT or not asks(reply):
+            return False
+        asked = Asked.PRICE if "price" in kinds_asked(text, reply.domain.speech) else None
+        return self._chosen(reply, topic, self._reader.read(text), text, asked)
+
     def _chosen(
         self, reply: Reply, topic: ProductTopic, mentions: Mentions, text: str, asked: Asked | None
     ) -> bool:
@@ -121,7 +145,7 @@ class Products:
         product = compared or (among[index] if index is not None else None)
         if product is None:
             return False
-        kind = asked if asked in _OF_ONE and not waits else Asked(topic.asked)
+        kind = asked if asked in _OF_ONE and asked is not None else Asked(topic.asked)
         reply.decided(f"catalogue:{kind}")
         if asks(reply):
             reply.change(question=None)
@@ -132,15 +156,19 @@ class Products:
         """Return which of several products is the cheapest or dearest, where that is asked."""
         said = f" {' '.join(tokens(text))} "
         priced = [
-            (min(prices), one)
+            (float(min(prices)), one)
             for one in among
             if (prices := [v.price for v in one.variants if v.price is not None])
         ]
-        if len(priced) < 2:
-            return None
-        for phrases, choose in ((CHEAPER, min), (DEARER, max)):
-            if any(f" {phrase} " in said for phrase in phrases):
-                return choose(priced, key=lambda entry: entry[0])[1]
+        sized = [(size, one) for one in among if (size := _extent(one)) is not None]
+        for measured, phrases, choose in (
+            (priced, CHEAPER, min),
+            (priced, DEARER, max),
+            (sized, SMALLER, min),
+            (sized, BIGGER, max),
+        ):
+            if len(measured) > 1 and any(f" {phrase} " in said for phrase in phrases):
+                return choose(measured, key=lambda entry: entry[0])[1]
         return None
 
     def names(self, reply: Reply, text: str) -> bool:
@@ -189,9 +217,11 @@ class Products:
             having = (id for id in found if self._catalogue.products[id].matching(mentions.options))
             found = tuple(having) or found
         among = [self._catalogue.products[id] for id in found]
-        if (cheapest := self._compared(among, text)) is not None:
-            reply.decided(f"catalogue:{Asked.PRICE}")
-            self._about(reply, Asked.PRICE, cheapest, Mentions(), topic, text)
+        if (chosen := self._compared(among, text)) is not None:
+            priced = "price" in kinds_asked(text, reply.domain.speech) or _names_price(text)
+            kind = asked if asked in _OF_ONE else Asked.PRICE if priced else Asked.ADVICE
+            reply.decided(f"catalogue:{kind}")
+            self._about(reply, kind, chosen, mentions, topic, text)
             self._remember_among(reply, found)
             return
         if asked is Asked.PROMOTIONS:
@@ -414,6 +444,20 @@ def _goes_on(text: str) -> bool:
     """Whether a turn asks the same of something else."""
     said = f"{' '.join(tokens(text))} "
     return any(said.startswith(f"{phrase} ") for phrase in ALSO)
+
+
+def _names_price(text: str) -> bool:
+    said = f" {' '.join(tokens(text))} "
+    return any(f" {phrase} " in said for phrase in (*CHEAPER, *DEARER))
+
+
+def _extent(product: Product) -> float | None:
+    """Return how tall or wide a product is, in inches; None where that is not known."""
+    for name in _EXTENTS:
+        said = product.specifications.get(name, "")
+        if (size := read_quantity(said)) is not None:
+            return size * (_INCHES_IN_A_FOOT if "f" in said.rpartition(" ")[2] else 1)
+    return None
 
 
 def _other(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from dialogue import ahead, commands, composing, digressions, products, repair, telling, unasked
 from dialogue.domain import ARTICLE_PREFIX, Domain
@@ -61,7 +62,7 @@ class Requests:
         # Swearing says nothing of what is wanted; where there is nothing else, it says something.
         bare = without_swearing(meant or text, self._domain.feelings)
         bare = bare if len(tokens(bare)) >= _WORDS_BESIDE_SWEARING else meant or text
-        reading = self._understanding.read(bare)
+        reading = self._inbound(reply, self._understanding.read(ahead.without_values(reply, bare)))
         decision = self._named(meant) or judge(self._domain, reading)
         if decision.band is not Band.ACT and rest and polarity is not Polarity.NONE:
             reading = self._understanding.read(rest)
@@ -100,6 +101,9 @@ class Requests:
                 commands.obey(reply, "never_mind")
             return
         about = self._needs.products is not None and self._needs.products.names(reply, text)
+        if self._needs.products is not None and self._needs.products.chooses(reply, text):
+            digressions.back(reply)
+            return
         if about and self._about_products(reply, text, decision, reading):
             return
         if self._goes_on_from_told(reply, text, decision):
@@ -151,6 +155,17 @@ class Requests:
             return decision.band is Band.ACT and decision.needs[0] == flow.intent
 
         return is_about
+
+    def _inbound(self, reply: Reply, reading: Reading) -> Reading:
+        """Leave out what only we call about, where the customer called: the facts are missing."""
+        outbound = self._domain.outbound
+        ours = self._domain.flows[outbound.flow].intent if outbound is not None else ""
+        share = dict(reading.ranked).get(ours, 0.0)
+        if not share or reply.state.outbound:
+            return reading
+        left = 1.0 - share
+        others = tuple((n, one / max(left, one)) for n, one in reading.ranked if n != ours)
+        return replace(reading, ranked=others)
 
     def _asks_the_same(self, reply: Reply, need: str) -> bool:
         """Whether a turn asks for the task that is under way ("can you refund it" while

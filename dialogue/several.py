@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialogue.codes_said import codes_in
 from dialogue.domain import PERSON, Domain
-from dialogue.judgement import is_purpose, judge, named
+from dialogue.judgement import is_purpose, judge, judge_values, named
 from dialogue.policy import Band
 from dialogue.state import Later
 from dialogue.understanding.answers import refuses
@@ -84,7 +84,10 @@ def _of_each_code(
 
 
 def _need_of(domain: Domain, understanding: Understanding, part: str) -> str:
-    decision = judge(domain, understanding.read(part))
+    reading = understanding.read(part)
+    decision = judge(domain, reading)
+    told = tuple(dict.fromkeys(name for name, _ in codes_in(domain, part)))
+    decision = judge_values(domain, reading, decision, told) or decision
     need = decision.needs[0] if decision.band is Band.ACT else ""
     if not need or domain.flow_for(need) is None:
         need = named(domain, part)

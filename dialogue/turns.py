@@ -23,7 +23,7 @@ from dialogue.flows import FREE
 from dialogue.keys import Meaning, Pressed, known_keys, read_keys
 from dialogue.knowledge import Knowledge
 from dialogue.needs import Needs
-from dialogue.question import Topic
+from dialogue.question import OPEN, Topic
 from dialogue.reply import Reply
 from dialogue.requests import Requests
 from dialogue.state import DialogueState
@@ -261,7 +261,7 @@ class Turns:
             return
         if connecting.withdraws(reply, text):
             return
-        if cues.is_hold(text):
+        if cues.is_hold(text, fetches=question is None or question.topic not in OPEN):
             reply.trace.update(intent="hold_on", confidence=1.0)
             self._needs.act(reply, "hold_on")
             return

@@ -9,6 +9,7 @@ from dialogue.codes_said import main_code
 from dialogue.domain import Domain
 from dialogue.flows import Flow, Slot, SlotKind
 from dialogue.policy import Band, Decision
+from dialogue.question import Topic
 from dialogue.reply import Reply
 from dialogue.understanding.values import put_right, read_unasked, read_value
 
@@ -88,8 +89,19 @@ def take(reply: Reply, decision: Decision, name: str, digits: str) -> bool:
         correct(reply, flow, name, digits)
         return True
     reply.learn(name, digits)
-    if decision.band is Band.ACT and needs[0] not in ("yes", "no", "out_of_scope"):
+    intent = reply.domain.intents.get(needs[0]) if decision.band is Band.ACT else None
+    of_goods = intent is not None and intent.catalogue is not None
+    if decision.band is Band.ACT and needs[0] not in ("yes", "no", "out_of_scope") and not of_goods:
         return False
+    question = reply.state.question
+    options = question.options if question is not None and question.topic is Topic.CHOICE else ()
+    flows = [reply.domain.flow_for(option) for option in options]
+    if question is not None and flows and all(one and name in one.slots() for one in flows):
+        # What was asked is still to be answered, now with the value at hand.
+        reply.decided("code_alone")
+        read_back(reply, name)
+        reply.ask(question)
+        return True
     choice = choices.choice_for(reply.domain, name)
     if choice is None:
         return False

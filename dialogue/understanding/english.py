@@ -48,7 +48,8 @@ YES = (
     "that's correct", "that is correct",
     "that's it", "exactly", "absolutely", "definitely", "of course", "please do", "do it",
     "do that", "go ahead", "go for it", "okay", "ok", "alright", "all right", "fine", "uh huh",
-    "mm hmm", "mhm", "indeed", "please", "sounds good", "that's fine", "that would be great",
+    "mm hmm", "mm hm", "mhm", "indeed", "please", "sounds good", "that's fine",
+    "that would be great",
     "by all means", "why not", "you bet", "affirmative", "i do", "i would", "i am", "it is",
     "perfect", "great", "i think so", "i believe so", "no problem", "no worries",
     "yes indeed", "yes of course", "of course yes", "for sure", "that works", "works for me",
@@ -348,3 +349,5 @@ CHEAPER = (
 DEARER = ("more expensive", "most expensive", "dearer", "dearest", "pricier", "priciest",
           "costs more", "higher price", "expensive one")  # fmt: skip
 OTHER_PRODUCT = ("the other", "the other one", "other one")
+BIGGER = ("bigger", "biggest", "larger", "largest", "taller", "tallest", "big one", "tall one")
+SMALLER = ("smaller", "smallest", "shorter", "shortest", "small one", "little one", "short one")

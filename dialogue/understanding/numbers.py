@@ -122,8 +122,25 @@ def locate_codes(
 
 
 def _divided(run: Sequence[Token], lengths: Sequence[int]) -> list[tuple[int, int, str]]:
-    """Divide a stretch of number words into whole codes, the fewest; none where something is
-    left over."""
+    """Divide a stretch of number words into whole codes.
+
+    What is written in one piece is a code whatever stands beside it ("44118 to 77 Hill Road"); of
+    the rest nothing may be left over.
+    """
+    found: list[tuple[int, int, str]] = []
+    begin = 0
+    for i, word in enumerate((*run, None)):
+        alone = word is not None and _is_written(word) and len(word.text) in lengths
+        if word is not None and not alone:
+            continue
+        found += [(begin + a, begin + b, v) for a, b, v in _spoken(run[begin:i], lengths)]
+        if word is not None:
+            found.append((i, i + 1, word.text))
+        begin = i + 1
+    return found
+
+
+def _spoken(run: Sequence[Token], lengths: Sequence[int]) -> list[tuple[int, int, str]]:
     ways: dict[int, list[tuple[int, int, str]]] = {0: []}
     for end in range(1, len(run) + 1):
         for start in range(end):
@@ -135,13 +152,10 @@ def _divided(run: Sequence[Token], lengths: Sequence[int]) -> list[tuple[int, in
             value = _code(run[start:end], lengths)
             if value and (end not in ways or len(ways[start]) + 1 < len(ways[end])):
                 ways[end] = [*ways[start], (start, end, value)]
-    return ways.get(len(run), [])
+    return ways.get(len(run), []) if run else []
 
 
 def _code(words: Sequence[Token], lengths: Sequence[int]) -> str:
-    if len(words) > 1 and any(len(word.text) in lengths for word in words if _is_written(word)):
-        # "44118 27182" is two orders, and no telephone number.
-        return ""
     ands = [i for i, word in enumerate(words) if word.text == "and"]
     if any(_code(words[:i], lengths) and _code(words[i + 1 :], lengths) for i in ands):
         return ""

@@ -39,7 +39,7 @@ def _whole(words: list[str]) -> int | None:
             found[-1] += int(UNITS[word])
         elif word in TEENS:
             found.append(int(TEENS[word]))
-        elif word in UNITS and word != "one":
+        elif word in UNITS and word not in ("one", "oh", "o"):
             found.append(int(UNITS[word]))
         elif word == "hundred":
             found[-1:] = [100 * (found[-1] if found else 1)]

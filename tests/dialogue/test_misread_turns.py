@@ -252,3 +252,45 @@ def test_the_price_of_what_is_not_sold_is_not_known(call: Conversation) -> None:
 def test_who_names_a_name_for_a_number_is_offered_another_way(withheld: Conversation) -> None:
     withheld.say("where is my order")
     assert "phone number" in withheld.say("it's under iris")
+
+
+def test_values_beside_a_wish_do_not_colour_it(withheld: Conversation) -> None:
+    withheld.say("my account won't let me in any more, the mail address is hugo.evans@example.com")
+    assert "send_reset_link(hugo.evans@example.com)" not in withheld.called
+    withheld.say("yes")
+    assert "send_reset_link(hugo.evans@example.com)" in withheld.called
+
+
+def test_each_of_two_codes_is_what_the_turn_calls_it(withheld: Conversation) -> None:
+    said = withheld.say("my postcode's 02118, the order's 44118, and I'd like it called off please")
+    assert "Shall I cancel this order?" in said
+
+
+def test_an_order_before_an_address_is_no_number_of_a_house(call: Conversation) -> None:
+    said = call.say("send 44118 to 77 Hill Road, Boston instead")
+    assert "I have 77 Hill Road, Boston. Is that right?" in said
+
+
+def test_what_was_asked_is_still_open_after_the_number_it_takes(call: Conversation) -> None:
+    asked = call.say("one corner of the rug is all frayed, brand new and already coming apart")
+    assert asked.rstrip("?").split("Do you want to ")[-1] in call.say("55203")
+
+
+def test_who_looks_for_something_to_buy_asks_for_no_moment(call: Conversation) -> None:
+    assert "49 dollars" in call.say("I'm looking for a lamp, which one costs less")
+
+
+def test_the_bigger_of_the_products_just_named_has_its_own_price(call: Conversation) -> None:
+    call.say("do you sell lamps")
+    assert "89 dollars" in call.say("what does the bigger one cost")
+
+
+def test_one_word_may_be_all_that_is_wanted(call: Conversation) -> None:
+    call.say("the jacket in 31415 doesn't fit, can I have it one size up")
+    assert "I have: large" in call.say("large")
+    assert "note the exchange" in call.say("hmm")
+
+
+def test_a_wait_that_is_complained_of_is_none_that_is_asked_for(call: Conversation) -> None:
+    said = call.say("I've been on hold forever, I just want to know where 44117 has got to")
+    assert "tomorrow" in said
