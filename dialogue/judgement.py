@@ -75,7 +75,8 @@ def judge_values(
     """
     first = decision.needs[0] if decision.band is Band.ACT else OUT_OF_SCOPE
     # "I've been on hold for ages, where is 44117" wants no pause, nor a product that is named.
-    sure = is_purpose(domain, first) or decision.confidence >= domain.policy.switch
+    brief = len(tokens(reading.plain)) < _LONG and decision.confidence >= domain.policy.switch
+    sure = is_purpose(domain, first) or brief
     intent = domain.intents.get(first)
     clear = first != OUT_OF_SCOPE and sure and (intent is None or intent.catalogue is None)
     if clear or not told:
