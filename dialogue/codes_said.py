@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dialogue.domain import Domain
 from dialogue.understanding.addresses import read_address, told_address
@@ -44,13 +44,17 @@ def name_of(domain: Domain, words: tuple[str, ...], start: int, end: int, length
     nearest: tuple[int, str] | None = None
     for name in _of_length(domain, length):
         for called in domain.slots[name].called:
-            if (away := _away(words, start, end, tuple(tokens(called)))) is not None:
+            away = _away(words, start, end, tuple(tokens(called)), domain.speech.joints)
+            if away is not None:
                 nearest = min(nearest or (away, name), (away, name))
     return nearest[1] if nearest else ""
 
 
-def _away(words: tuple[str, ...], start: int, end: int, called: tuple[str, ...]) -> int | None:
-    """Return how many words a name is away from a code; None where it is not near."""
+def _away(
+    words: tuple[str, ...], start: int, end: int, called: tuple[str, ...], joins: Sequence[str]
+) -> int | None:
+    """Return how many words a name is away from a code; None where it is not near, or belongs to
+    what follows an "and": "it's 55203 and my zip is 02118"."""
     n = len(called)
     for at in range(start - n, max(-1, start - _BEFORE - n), -1):
         if any(word.isdigit() for word in words[at + n : start]):
@@ -58,6 +62,8 @@ def _away(words: tuple[str, ...], start: int, end: int, called: tuple[str, ...])
         if words[at : at + n] == called:
             return start - at - n
     for at in range(end, min(end + _AFTER, len(words) - n + 1)):
+        if words[at] in joins:
+            break
         if words[at : at + n] == called:
             return _BEFORE + at - end
     return None

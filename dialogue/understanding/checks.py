@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
+
+_CENTURIES = ("19", "20")
+"""In which a year lies that somebody alive tells."""
 
 
 def luhn(code: str) -> bool:
@@ -40,7 +44,20 @@ def ean(code: str) -> bool:
 
 def year(digits: str) -> bool:
     """Whether it can be the year in which somebody alive was born, or did something."""
-    return len(digits) == 4 and digits[:2] in ("19", "20")
+    return len(digits) == 4 and digits[:2] in _CENTURIES
+
+
+def full_year(said: str, today: date | None) -> str:
+    """Return the year that two digits stand for: "74" is 1974; empty where they begin a year.
+
+    Args:
+        said: What was said, in digits.
+        today: The year of which is the last that is meant; unknown is read as the last century.
+    """
+    if len(said) != 2 or said in _CENTURIES:
+        return ""
+    this = today is not None and int(said) <= today.year % 100
+    return f"{_CENTURIES[this]}{said}"
 
 
 CHECKS: Mapping[str, Callable[[str], bool]] = {

@@ -12,7 +12,7 @@ from dialogue.said import Alternative
 from dialogue.understanding.addresses import read_address
 from dialogue.understanding.amounts import read_amounts, read_counts
 from dialogue.understanding.answers import Polarity, is_question, read_choice, read_polarity
-from dialogue.understanding.checks import CHECKS
+from dialogue.understanding.checks import CHECKS, full_year
 from dialogue.understanding.codes import Dictated, Hypothesis, read_characters
 from dialogue.understanding.dates import read_days
 from dialogue.understanding.edits import names_an_edit
@@ -68,7 +68,10 @@ def read_value(
     shape = shape_of(slot)
     text = language.dictated(text, slot.kind.value)
     if shape is not None:
-        return read_characters(text, shape, before=before, check=CHECKS.get(slot.check))
+        dictated = read_characters(text, shape, before=before, check=CHECKS.get(slot.check))
+        if slot.check == "year" and not before and (year := full_year(dictated.begun, today)):
+            return _dictated([(year, 0.0)])
+        return dictated
     match slot.kind:
         case SlotKind.DATE:
             days = read_days(text, today, slot.tense)

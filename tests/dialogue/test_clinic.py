@@ -134,3 +134,17 @@ def test_the_folder_says_where_its_tools_come_from(tmp_path: object) -> None:
 def test_a_backend_that_cannot_be_used_is_named(backend: str, tmp_path: object) -> None:
     with pytest.raises(ToolError, match=rf"backend {backend} of domain\.toml"):
         functions_of(backend, tmp_path)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("year", ["seventy four", "in seventy-four", "74", "it was '74"])
+def test_a_year_of_birth_is_told_in_two_digits(call: Conversation, year: str) -> None:
+    call.say("when is my appointment")
+    call.say("204518")
+    assert "You're booked on Thursday" in call.say(year)
+
+
+def test_a_year_may_still_come_in_two_halves(call: Conversation) -> None:
+    call.say("when is my appointment")
+    call.say("204518")
+    assert "What comes next?" in call.say("nineteen")
+    assert "You're booked on Thursday" in call.say("seventy four")

@@ -272,7 +272,7 @@ def test_an_order_before_an_address_is_no_number_of_a_house(call: Conversation) 
 
 
 def test_what_was_asked_is_still_open_after_the_number_it_takes(call: Conversation) -> None:
-    asked = call.say("one corner of the rug is all frayed, brand new and already coming apart")
+    asked = call.say("it's too small and has a scratch")
     assert asked.rstrip("?").split("Do you want to ")[-1] in call.say("55203")
 
 
@@ -294,3 +294,62 @@ def test_one_word_may_be_all_that_is_wanted(call: Conversation) -> None:
 def test_a_wait_that_is_complained_of_is_none_that_is_asked_for(call: Conversation) -> None:
     said = call.say("I've been on hold forever, I just want to know where 44117 has got to")
     assert "tomorrow" in said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the rug turned up with a burn mark",
+        "a hole in the shirt",
+        "there's a stain on the rug from order 55203, it came like that",
+    ],
+)
+def test_a_flaw_is_damage_and_no_danger(call: Conversation, text: str) -> None:
+    call.say(text)
+    assert call.handoff is None
+    assert call.state.task is not None
+    assert "damaged_item" == call.state.task.flow
+
+
+@pytest.mark.parametrize("text", ["the shelf fell down on our cat", "my lamp just blew up"])
+def test_danger_is_still_handed_over(call: Conversation, text: str) -> None:
+    call.say(text)
+    assert call.handoff is not None
+
+
+def test_to_get_rid_of_something_is_no_danger(call: Conversation) -> None:
+    assert "cancel it" in call.say("get rid of the toaster please, 27182")
+    assert call.handoff is None
+
+
+def test_what_was_ordered_by_mistake_is_to_be_cancelled(call: Conversation) -> None:
+    call.say("My son ordered something by mistake")
+    assert call.state.task is not None
+    assert "cancel_order" == call.state.task.flow
+
+
+def test_the_last_order_is_told_without_its_number(call: Conversation) -> None:
+    assert "order number" not in call.say("what did I order last")
+
+
+def test_where_somebody_lives_is_a_zip_code(withheld: Conversation) -> None:
+    said = withheld.say("I'd like to bring a rug back, it's 55203 and I live in 02118")
+    assert "Shall I start the return?" in said
+
+
+def test_where_somebody_lives_answers_for_the_zip_code(withheld: Conversation) -> None:
+    withheld.say("I'd like to bring a rug back, it's 55203")
+    assert "Shall I start the return?" in withheld.say("I live in 02118")
+
+
+def test_both_orders_can_go(call: Conversation) -> None:
+    call.say("both my open orders can go, that's 44118 and 27182")
+    call.say("yes")
+    call.say("yes")
+    assert {"cancel_order(44118)", "cancel_order(27182)"} <= set(call.called)
+
+
+@pytest.mark.parametrize("zip_code", ["my zip is 02118", "the postcode is 02118"])
+def test_a_name_after_an_and_is_of_the_next_number(withheld: Conversation, zip_code: str) -> None:
+    said = withheld.say(f"please cancel it, it's 44118 and {zip_code}")
+    assert "Shall I cancel this order?" in said
