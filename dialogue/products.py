@@ -14,16 +14,8 @@ from dialogue.reply import Reply
 from dialogue.spoken import Template, listing
 from dialogue.state import ProductTopic
 from dialogue.tools import LIST_SEPARATOR
-from dialogue.understanding.english import (
-    ALSO,
-    BIGGER,
-    CHEAPER,
-    DEARER,
-    OTHER_PRODUCT,
-    OWNED,
-    REFERRING,
-    SMALLER,
-)
+from dialogue.understanding.answers import is_question
+from dialogue.understanding.english import ALSO, CHEAPER, DEARER, OTHER_PRODUCT, OWNED, REFERRING
 from dialogue.understanding.numbers import tokens
 from dialogue.understanding.products import Mentions, ProductReader
 from dialogue.understanding.quantities import read_quantity
@@ -95,7 +87,7 @@ class Products:
             if need and not (topic and self._follows(text, mentions)):
                 return False
             asked = self._meant(mentions, topic)
-            if asked is None:
+            if asked is None or (asked is Asked.ADVICE and _asks_more(reply, text, topic)):
                 return False
         elif mentions.specification and not mentions.options and asked in _LOOSE:
             asked = Asked.SPECIFICATION
@@ -438,6 +430,12 @@ def is_owned(text: str) -> bool:
     """Whether a turn is about something that was bought already."""
     said = f" {' '.join(tokens(text))} "
     return any(f" {phrase} " in said for phrase in OWNED)
+
+
+def _asks_more(reply: Reply, text: str, topic: ProductTopic | None) -> bool:
+    """Whether a turn that no intent explains asks something of a product which it only names:
+    "can I rent a table" is not answered by what a table is."""
+    return topic is None and not _goes_on(text) and is_question(text, reply.domain.speech)
 
 
 def _goes_on(text: str) -> bool:

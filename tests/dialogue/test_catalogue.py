@@ -126,6 +126,23 @@ def test_what_the_catalogue_does_not_say_is_not_made_up(call: Conversation) -> N
 
 
 @models
+@pytest.mark.parametrize(
+    "line", ["can you send the rack to my pharmacy", "is my kettle safe with you"]
+)
+def test_what_is_asked_of_a_product_beyond_the_catalogue_is_not_known(
+    call: Conversation, line: str
+) -> None:
+    """It names something that is sold, and asks what no intent does."""
+    call.say(line)
+    assert "unknown:1" == call.step.trace.rule
+    assert line == call.state.words[-1]
+
+
+def test_who_only_names_a_product_hears_about_it(call: Conversation) -> None:
+    call.say("the floor lamp")
+    assert call.step.trace.rule.startswith("catalogue:")
+
+
 def test_it_is_forgotten_after_a_while(call: Conversation) -> None:
     call.say("is the Aspen jacket waterproof?")
     for _ in range(4):
