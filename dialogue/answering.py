@@ -16,7 +16,7 @@ from dialogue import (
 )
 from dialogue.codes_said import codes_in
 from dialogue.dictation import Dictation
-from dialogue.domain import Domain
+from dialogue.domain import UNDO, Domain
 from dialogue.flows import Confirm, Slot, SlotKind
 from dialogue.judgement import judge
 from dialogue.needs import Needs
@@ -29,6 +29,7 @@ from dialogue.state import Later
 from dialogue.understanding.answers import (
     Polarity,
     addition,
+    begins_idly,
     free_text,
     is_misunderstanding,
     is_question,
@@ -139,9 +140,17 @@ class Answers:
             return True
         if self._put_right(reply, text) or self._added(reply, polarity, rest):
             return True
+        if polarity is Polarity.NONE and task is not None and self._takes_back(text):
+            # "We'll keep it after all" refuses what is only about to be done, and agrees where a
+            # change is about to be taken back.
+            undo_at = self._domain.flows[task.flow].undo_at
+            undoes = undo_at is not None and task.step >= undo_at
+            polarity, rest = (Polarity.YES if undoes else Polarity.NO), ""
         if polarity is Polarity.NONE:
-            return self._cannot_change(reply, text)
-        if polarity is Polarity.YES and not self._plain_yes(rest):
+            return self.dictation.put_right(reply, text, anew=True) or self._cannot_change(
+                reply, text
+            )
+        if polarity is Polarity.YES and not self._plain_yes(reply, question, text, rest):
             # "yes, but which one is it": not enough for something that cannot be undone.
             polarity = Polarity.UNSURE
         if polarity is not Polarity.NO and not unheard.question_was_heard(reply.state):
@@ -245,14 +254,32 @@ class Answers:
         sure = decision.band is Band.ACT and flow is not None
         return decision.needs[0] if sure and flow and flow.name != reply.state.task.flow else ""
 
-    def _plain_yes(self, rest: str) -> bool:
-        """Whether what follows a yes takes nothing of it back."""
+    def _takes_back(self, text: str) -> bool:
+        decision = judge(self._domain, self._understanding.read(text))
+        return decision.band is Band.ACT and decision.needs[0] == UNDO
+
+    def _plain_yes(self, reply: Reply, question: Question, text: str, rest: str) -> bool:
+        """Whether what follows a yes agrees as well.
+
+        A yes that is said as such holds unless words take it back. "Okay" and "right" begin many
+        a turn that agrees to nothing ("okay, I'm back, the dog's been out"): what follows them
+        has to agree itself, or to repeat what was asked.
+        """
         if not rest:
             return True
         decision = judge(self._domain, self._understanding.read(rest))
-        return decision.needs[:1] in (("yes",), ("thanks",)) or not (
-            self._domain.speech.takes_back & set(tokens(rest))
-        )
+        if decision.needs[:1] in (("yes",), ("thanks",)):
+            return True
+        speech, words = self._domain.speech, set(tokens(rest))
+        if speech.takes_back & words:
+            return False
+        if not begins_idly(text, speech):
+            return True
+        flow = self._domain.flow_for(decision.needs[0]) if decision.needs else None
+        task = reply.state.task
+        if flow is not None and task is not None and flow.name == task.flow:
+            return True
+        return words <= speech.agreeing_words | set(tokens(question.text))
 
     def _choice(self, reply: Reply, question: Question, text: str) -> bool:
         options = question.options

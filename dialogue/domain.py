@@ -41,6 +41,8 @@ from dialogue.spoken import Template, sentences
 from dialogue.tools import ToolSpec
 from dialogue.understanding.language import Language
 
+UNDO = "undo"
+
 CONTROLS: Mapping[str, str] = {
     "person": "wants to speak to a person",
     "repeat": "wants to hear it again",
@@ -55,11 +57,11 @@ CONTROLS: Mapping[str, str] = {
     "yes": "agrees",
     "no": "declines",
     "out_of_scope": "wants something that this hotline cannot do",
-    "undo": "wants the last change taken back",
+    UNDO: "wants the last change taken back",
 }
 """Intents that the manager itself acts on."""
 
-OPTIONAL_CONTROLS = frozenset({"undo"})
+OPTIONAL_CONTROLS = frozenset({UNDO})
 """Those of them that a hotline may be without: one where nothing can be taken back."""
 
 PROMPTS: Mapping[str, tuple[str, ...]] = {

@@ -10,13 +10,14 @@ from dialogue import (
     digressions,
     handing_over,
     repair,
+    tasks,
     unheard,
 )
 from dialogue.acts import Answer, UserTurn
 from dialogue.answering import Answers
 from dialogue.brief import Why
 from dialogue.composing import Use
-from dialogue.domain import Domain
+from dialogue.domain import UNDO, Domain
 from dialogue.echoes import without_echo
 from dialogue.feelings import Feeling, Sign, mood, read_sign, remembered
 from dialogue.flows import FREE
@@ -28,7 +29,7 @@ from dialogue.reply import Reply
 from dialogue.requests import Requests
 from dialogue.state import DialogueState
 from dialogue.step import Step
-from dialogue.understanding.answers import Polarity, read_polarity
+from dialogue.understanding.answers import Polarity, is_regret, read_polarity
 from dialogue.understanding.intents import Understanding
 from dialogue.understanding.numbers import tokens
 from dialogue.understanding.values import shape_of
@@ -261,6 +262,10 @@ class Turns:
             return
         if connecting.withdraws(reply, text):
             return
+        if self._regrets(reply, text):
+            reply.decided("regretted", intent=UNDO, confidence=1.0)
+            tasks.undo(reply)
+            return
         if cues.is_hold(text, fetches=question is None or question.topic not in OPEN):
             reply.trace.update(intent="hold_on", confidence=1.0)
             self._needs.act(reply, "hold_on")
@@ -291,6 +296,18 @@ class Turns:
             repair.not_understood(reply)
             return
         self._requests.asked(reply, text)
+
+    def _regrets(self, reply: Reply, text: str) -> bool:
+        """Whether "no, wait" takes back what was changed just now."""
+        state = reply.state
+        if state.question is None or state.question.topic is not Topic.MORE:
+            return False
+        if not state.undoable or state.undoable[-1].flow != state.last_task:
+            return False
+        # "Hang on, I do want it after all" asks for more than a moment.
+        return is_regret(text, self._domain.speech) or (
+            self._domain.cues.is_hold(text) and self._understanding.read(text).ranked[0][0] == UNDO
+        )
 
     def _agrees(self, reply: Reply, text: str) -> bool:
         """Whether a nod is the answer to a question that was cut off near its end."""

@@ -98,6 +98,33 @@ def _contradiction(text: str, seen: set[Polarity], language: Language) -> Polari
     return Polarity.UNSURE
 
 
+def begins_idly(text: str, language: Language = ENGLISH) -> bool:
+    """Whether all that agrees at the beginning of a turn is a word to begin with ("okay so …")."""
+    said = " ".join(tokens(text))
+    idle = (*language.markers, *language.fillers)
+    begin = re.compile(rf"^(?:(?:{'|'.join(sorted(idle, key=len, reverse=True))})\b ?)+")
+    left = begin.sub("", said)
+    return left != said and read_polarity(left, language)[0] is not Polarity.YES
+
+
+def is_regret(text: str, language: Language = ENGLISH) -> bool:
+    """Whether a turn is a no with alarm, and nothing else: "no, wait", "stop, stop, no"."""
+    words, seen = tokens(text), set[str]()
+    signs = [
+        *((tuple(phrase.split()), "no") for phrase in language.bare_no),
+        *((tuple(phrase.split()), "alarm") for phrase in language.regrets),
+        *(((word,), "") for word in language.fillers),
+    ]
+    while words:
+        fitting = [sign for sign in signs if tuple(words[: len(sign[0])]) == sign[0]]
+        if not fitting:
+            return False
+        phrase, kind = max(fitting, key=lambda sign: len(sign[0]))
+        seen.add(kind)
+        words = words[len(phrase) :]
+    return {"no", "alarm"} <= seen
+
+
 def means_another(text: str, language: Language = ENGLISH) -> bool:
     """Whether the turn says that the value given earlier is not the one meant."""
     said = " ".join(tokens(text))

@@ -24,8 +24,19 @@ ENGLISH = Language(
     agreeing=frozenset(("yes", "yeah", "okay", "ok", "sure", "fine")),
     promising=("then", "yes", "okay", "ok", "go ahead", "do it"),
     soft=("okay", "ok", "right", "alright", "all right", "sure", "fine", "great", "perfect"),
+    markers=(
+        "okay", "ok", "right", "alright", "all right", "sure", "fine", "great", "perfect",
+        "please", "i do", "i would", "i am", "it is",
+    ),
     takes_back=frozenset(
-        ("but", "not", "don't", "no", "wait", "which", "what", "if", "first", "instead")
+        (
+            *("but", "not", "don't", "no", "wait", "which", "what", "if", "first", "instead"),
+            *("keep", "keeps", "keeping", "rather", "stay", "stays", "still", "second", "moment"),
+        )
+    ),
+    regrets=(
+        "wait", "wait a minute", "wait a second", "stop", "hang on", "hold on", "hold it", "don't",
+        "oops", "dammit", "oh god", "shoot",
     ),
     bare_no=frozenset(("no", "nope", "nah")),
     negations=("don't", "do not", "not", "never"),

@@ -71,10 +71,14 @@ GERMAN = Language(
     agreeing=frozenset(("ja", "jo", "okay", "ok", "gut", "gerne", "gern", "klar")),
     promising=("dann ja", "ja", "dann gerne", "dann okay", "dann ok", "dann machen sie es"),
     soft=("okay", "ok", "gut", "also gut", "alles klar", "klar", "in ordnung", "ja"),
+    markers=("okay", "ok", "gut", "also gut", "alles klar", "klar", "in ordnung", "also",
+             "bitte"),
     takes_back=frozenset(
         ("aber", "nicht", "nein", "warten", "warte", "moment", "welche", "welcher", "welches",
-         "was", "wenn", "falls", "erst", "zuerst", "stattdessen", "doch")
+         "was", "wenn", "falls", "erst", "zuerst", "stattdessen", "doch", "behalte",
+         "behalten", "lieber")
     ),
+    regrets=("warte", "warten sie", "moment", "stopp", "halt", "doch nicht", "oje", "mist"),
     bare_no=frozenset(("nein", "nee", "nö", "ne")),
     negations=("nicht", "kein", "keine", "keinen", "nie"),
     negated_after=True,

@@ -38,8 +38,12 @@ class Language:
     """What ends a condition with a yes: "… then yes"."""
     soft: Phrases
     """Agree to nothing before a no: "okay, no"."""
+    markers: Phrases
+    """Begin many a turn, and mean yes only where nothing follows: "okay", "I do"."""
     takes_back: frozenset[str]
     """Words after a yes that take something of it back: "yes, but …"."""
+    regrets: Phrases
+    """With a no right after a change, mean that it shall be taken back: "no, wait"."""
     bare_no: frozenset[str]
     """Say only that something is wrong, where the question was not heard."""
     negations: Phrases
@@ -115,3 +119,9 @@ class Language:
     """Return a turn with numbers and repairs as the readers of values know them."""
     dictated: Callable[[str, str], str]
     """Return a written turn that gives a value of a kind, as the reader of that kind knows it."""
+
+    @property
+    def agreeing_words(self) -> frozenset[str]:
+        """Words that say nothing against a yes, whatever else they stand with."""
+        yes = (word for phrase in self.yes for word in phrase.split())
+        return frozenset((*yes, *self.polite, *self.fillers, *self.common)) - self.takes_back
