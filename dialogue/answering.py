@@ -275,7 +275,7 @@ class Answers:
             return False
         if not begins_idly(text, speech):
             return True
-        flow = self._domain.flow_for(decision.needs[0]) if decision.needs else None
+        flow = self._domain.flow_for(decision.needs[0]) if decision.band is Band.ACT else None
         task = reply.state.task
         if flow is not None and task is not None and flow.name == task.flow:
             return True

@@ -149,6 +149,7 @@ class Service:
         return SessionPolicy(
             turns=TurnPolicy.from_settings(self._settings.turns),
             call_seconds=self._settings.limits.call_seconds,
+            resume_seconds=self._settings.limits.resume_seconds,
         )
 
     @property

@@ -209,7 +209,7 @@ async def test_a_caller_who_vanishes_leaves_a_finished_journal(server: Server) -
     row = next(row for row in server.store.calls(50) if row.carrier_call_id == call_sid)
 
     assert "failed" == row.disposition
-    assert "stream dropped" == row.cause
+    assert "no new stream" == row.cause
 
 
 async def test_a_caller_who_hangs_up_in_the_greeting_is_told_apart(server: Server) -> None:

@@ -83,6 +83,9 @@ class LimitSettings(BaseModel):
     call_seconds: Seconds = Field(1800.0, description="Longest call.")
     message_bytes: int = Field(65_536, ge=1024, description="Largest websocket message accepted.")
     start_seconds: Seconds = Field(5.0, description="Time for a stream to send `start`.")
+    resume_seconds: Seconds = Field(
+        20.0, description="How long a call waits for a new stream after its own broke off."
+    )
     token_seconds: Seconds = Field(60.0, description="Life of a one-use stream token.")
     hotlines: int = Field(8, ge=1, le=256, description="Hotlines kept loaded at once.")
     hotline_seconds: Seconds = Field(
