@@ -24,6 +24,7 @@ from dialogue.understanding.answers import (
 from dialogue.understanding.codes import Hypothesis
 from dialogue.understanding.intents import Reading, Understanding
 from dialogue.understanding.numbers import tokens
+from dialogue.understanding.texts import said_instead
 from dialogue.understanding.values import read_among, read_value
 from dialogue.understanding.wishes import digresses
 

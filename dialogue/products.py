@@ -15,7 +15,16 @@ from dialogue.spoken import Template, listing
 from dialogue.state import ProductTopic
 from dialogue.tools import LIST_SEPARATOR
 from dialogue.understanding.answers import is_question
-from dialogue.understanding.english import ALSO, CHEAPER, DEARER, OTHER_PRODUCT, OWNED, REFERRING
+from dialogue.understanding.english import (
+    ALSO,
+    BIGGER,
+    CHEAPER,
+    DEARER,
+    OTHER_PRODUCT,
+    OWNED,
+    REFERRING,
+    SMALLER,
+)
 from dialogue.understanding.numbers import tokens
 from dialogue.understanding.products import Mentions, ProductReader
 from dialogue.understanding.quantities import read_quantity

@@ -142,6 +142,8 @@ def _slot(name: str, section: Section, language: str, mistakes: Mistakes) -> Slo
         other_way=other_way,
         named_by=section.text("named_by"),
         unsure=unsure or (Template(usual["unsure"].format(value=place)),),
+        called=section.texts("called") or _called(section.text("label")),
+        story=section.flag("story"),
     )
 
 

@@ -13,7 +13,7 @@ from dialogue import (
     tasks,
     unheard,
 )
-from dialogue.acts import Answer, UserTurn
+from dialogue.acts import Answer, Channel, UserTurn
 from dialogue.answering import Answers
 from dialogue.brief import Why
 from dialogue.composing import Use

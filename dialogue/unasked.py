@@ -11,7 +11,13 @@ from dialogue.flows import Flow, Slot, SlotKind
 from dialogue.policy import Band, Decision
 from dialogue.question import Topic
 from dialogue.reply import Reply
-from dialogue.understanding.values import put_right, read_unasked, read_value
+from dialogue.understanding.edits import parts
+from dialogue.understanding.numbers import read_code
+from dialogue.understanding.symbols import tokens_of
+from dialogue.understanding.values import put_right, read_unasked, read_value, shape_of
+
+_ALIKE = 0.5
+"""Share of its characters that a value keeps when it is put right."""
 
 
 def code_in(domain: Domain, text: str, known: Mapping[str, str]) -> tuple[str, str] | None:

@@ -19,6 +19,7 @@ from dialogue.briefing import brief_of
 from dialogue.composing import Use
 from dialogue.domain import Domain
 from dialogue.errors import DomainError
+from dialogue.expected import grammar_for
 from dialogue.hours import waiting
 from dialogue.loading import domain_version, load_domain
 from dialogue.manager import DialogueManager, known_number

@@ -1,9 +1,9 @@
 """`python -m bench.dialogue.german`: the German hotline, spoken to in a synthetic German voice.
 
-Needs `espeak-ng`, or another program that writes a WAV file, like `--speaker 'pico2wave -l de-DE -w
-{wav} {text}'`. Each line goes down to the telephone's band and codec, is found by the speech detector,
-and is heard by the recogniser with the vocabulary that the open question expects; what the hotline
-answers is not spoken. A call has succeeded when the tool that it is for was called.
+Needs `espeak-ng`, or another program that writes a WAV file, given as `--speaker`: `pico2wave
+-l de-DE -w {wav} {text}`. Each line goes down to the telephone's band and codec, is found by the
+speech detector, and is heard by the recogniser with the vocabulary that the open question expects;
+what the hotline answers is not spoken. A call has succeeded when its tool was called.
 """
 
 from __future__ import annotations

@@ -32,6 +32,12 @@ _UNASKED = 0.6
 _WORDS_OF_AN_EDIT = 16
 _LETTERS_OF_A_WORD = 4
 """Of a word that is free words by itself."""
+_PER_ALTERNATIVE = 3
+"""Readings of one alternative that are looked at."""
+_UNHEARD = 5.0
+"""Price up to which an alternative counts where no value was heard."""
+_UNFINISHED = 3.0
+"""The same where only the beginning of a value was."""
 _OTHERWISE = math.exp(-3.0)
 """Weight of the belief that something else was said altogether."""
 
@@ -110,6 +116,38 @@ def _tells_alone(word: str, language: Language) -> bool:
     answers = read_polarity(word, language)[0] is not Polarity.NONE
     told = len(word) >= _LETTERS_OF_A_WORD and word.isalpha() and not empty
     return told and not answers and not is_question(word, language)
+
+
+def read_among(
+    slot: Slot,
+    text: str,
+    alternatives: Sequence[Alternative],
+    *,
+    before: str = "",
+    today: date | None = None,
+    language: Language = ENGLISH,
+) -> Dictated:
+    """Read the value that was asked for from what was heard and what else may have been said.
+
+    What was heard counts for the values in it, and alternatives beside it at their price. Where
+    nothing was heard, or the beginning of a value only, an alternative has to be nearly as likely.
+    """
+    heard = read_value(slot, text, before=before, today=today, language=language)
+    if heard.voided or not alternatives:
+        return heard
+    prices: dict[str, float] = {}
+    for one in (Alternative(text, 0.0), *alternatives):
+        if not heard.whole and one.price > (_UNHEARD if not heard.begun else _UNFINISHED):
+            continue
+        read = heard if one.text == text else read_value(
+            slot, one.text, before=before, today=today, language=language)  # fmt: skip
+        for hypothesis in read.whole[:_PER_ALTERNATIVE]:
+            price = one.price - math.log(max(hypothesis.share, 1e-9))
+            prices[hypothesis.value] = min(price, prices.get(hypothesis.value, math.inf))
+    if not prices:
+        return heard
+    likeliest = min(*prices.values(), 0.0)
+    return _dictated([(value, price - likeliest) for value, price in prices.items()])
 
 
 def read_unasked(slot: Slot, text: str, language: Language = ENGLISH) -> str:

@@ -261,9 +261,9 @@ class _Routes:
         return transfer_twiml.room(
             self._transfers.orders.room(record, person),
             label,
-            action_url=self._transfers.url(record, left, person),
-            status_url=self._transfers.url(record, "conf", person),
-            wait_url=self._transfers.url(record, "wait", person) if music else "",
+            action_url=self._transfers.orders.url(record, left, person),
+            status_url=self._transfers.orders.url(record, "conf", person),
+            wait_url=self._transfers.orders.url(record, "wait", person) if music else "",
         )
 
     def _not_needed(self) -> str:

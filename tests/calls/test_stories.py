@@ -351,3 +351,19 @@ def test_what_is_said_after_a_change_was_made_is_a_turn_of_its_own() -> None:
 
     assert 1 == len(story.found(ToolCalled))
     assert "Shall I put it back?" in said(story)
+
+
+def test_what_else_a_value_may_have_been_is_journalled_and_decided_on() -> None:
+    others = (Alternative("four four one one seven", -1.5),)
+    story = Story(
+        script=[*says(2.0, 3.0), *hangs_up(9.0)],
+        dialogue=ScriptedDialogue({}),
+        recogniser=ScriptedRecogniser([("Far far one", 0.2)], alternatives=others),
+        grammar=Spelled(Digits(5)),
+    )
+    journal = story.play()
+
+    (ended,) = (e.event for e in journal if isinstance(e.event, CallerTurnEnded))
+    assert (("four four one one seven", -1.5),) == ended.alternatives
+    assert [UserTurn("Far far one", alternatives=others)] == story.dialogue.inputs
+    assert [] == replay_turns(journal, HASTY)

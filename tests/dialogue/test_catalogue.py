@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from dialogue.catalogue import Catalogue
 from dialogue.errors import DomainError
+from dialogue.knowledge import ADMITTED
 from dialogue.loading import load_domain
 from dialogue.understanding.products import ProductReader
 from dialogue.understanding.quantities import read_quantity
@@ -127,15 +128,14 @@ def test_what_the_catalogue_does_not_say_is_not_made_up(call: Conversation) -> N
 
 @models
 @pytest.mark.parametrize(
-    "line", ["can you send the rack to my pharmacy", "is my kettle safe with you"]
+    "line", ["can you send the rack to my pharmacy", "can you refer me to a parka"]
 )
 def test_what_is_asked_of_a_product_beyond_the_catalogue_is_not_known(
     call: Conversation, line: str
 ) -> None:
     """It names something that is sold, and asks what no intent does."""
     call.say(line)
-    assert "unknown:1" == call.step.trace.rule
-    assert line == call.state.words[-1]
+    assert call.step.trace.rule.startswith(ADMITTED)
 
 
 def test_who_only_names_a_product_hears_about_it(call: Conversation) -> None:

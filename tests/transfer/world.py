@@ -262,7 +262,7 @@ async def world(
     """Open a hotline whose caller asks for a person, or what else is first, and then says further
     words."""
     options = options or CarrierOptions(calls_per_second=None, say_rate=150.0)
-    service = ScriptedService([PERSON, *words])
+    service = ScriptedService([first, *words], answers or {}, tools or ScriptedTools())
     service.staff = staff
     holder: dict[str, Any] = {}
 

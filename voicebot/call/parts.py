@@ -9,6 +9,7 @@ from typing import Protocol
 from dialogue.brief import Brief
 from dialogue.cues import USUAL, Cues
 from dialogue.hours import waiting
+from dialogue.said import Grammar
 from dialogue.state import DialogueState
 from voicebot.journal import HandoffDecided
 from voicebot.ports import (
@@ -113,6 +114,8 @@ class SessionParts:
     """What a few words amount to, in the hotline's language."""
     person: PersonLine | None = None
     """Rings people while the call goes on; None: the call ends when a person is needed."""
+    grammar: Callable[[DialogueState], Grammar | None] | None = None
+    """Tells how the value is said that a conversation has asked for."""
     wait_words: Callable[[float], str] = waiting
     """Says how long a caller waits, from seconds, in the hotline's language."""
     brief: BriefMaker | None = None

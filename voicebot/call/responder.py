@@ -22,7 +22,7 @@ from dialogue.acts import (
     UserTurn,
 )
 from dialogue.brief import Route
-from dialogue.said import Grammar
+from dialogue.said import Grammar, alternatives_of
 from dialogue.step import Step
 from voicebot.call.commitment import Commitment
 from voicebot.call.conversation import Conversation, Decided, DecisionFailed
@@ -138,7 +138,9 @@ class Responder:
         self._answered = ended
         self.commitment.turn_ended()
         if not quiet:
-            self.submit(UserTurn(text, ended.digits))
+            # What else may have been said is of the whole turn.
+            others = alternatives_of(ended.alternatives) if text == ended.text else ()
+            self.submit(UserTurn(text, ended.digits, others))
 
     def tool_answered(self, event: ToolAnswered) -> None:
         """A business action is done."""

@@ -13,7 +13,18 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
-from dialogue.acts import Act, CancelHandoff, Interrupted, NoInput, Say
+from dialogue.acts import (
+    Act,
+    CancelHandoff,
+    Connecting,
+    Connection,
+    EndCall,
+    Interrupted,
+    NoInput,
+    Say,
+    UserTurn,
+)
+from dialogue.said import alternatives_of
 from voicebot.call.comfort import Comfort
 from voicebot.call.conversation import Decided, DecisionFailed
 from voicebot.call.ending import Ending
@@ -271,7 +282,10 @@ class CallSession:
             self._responder.errands.deadline,
             self._trouble.deadline,
             self._comfort.deadline,
-            None if self._caller_is_heard else self._responder.commitment.deadline,
+            None
+            if self._caller_is_heard or self._loss.waits
+            else self._responder.commitment.deadline,
+            self._warning_due,
         ]
         return min(deadline for deadline in deadlines if deadline is not None)
 

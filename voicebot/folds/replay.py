@@ -173,7 +173,9 @@ class _Inputs:
                     return False
                 if last is self._final:
                     # What it changed stays changed; only what follows was answered.
-                    self._turns[turn.turn] = replace(turn, text=turn.beyond(last))
+                    rest = turn.beyond(last)
+                    others = turn.alternatives if rest == turn.text else ()
+                    self._turns[turn.turn] = replace(turn, text=rest, alternatives=others)
                     return False
                 return last.turn in self._answered
             case ToolCalled(side_effect=True):

@@ -25,6 +25,7 @@ from telephony.webhooks.routes import WebhookDeps, carrier_router
 from voicebot.bootstrap import Service
 from voicebot.settings import Settings
 from voicebot.web.carriers import carriers
+from voicebot.web.fellowship import Fellowship
 from voicebot.web.hold import HOLD_PATH, hold_router
 from voicebot.web.hosting import CallHost
 from voicebot.web.outbound import open_outbound

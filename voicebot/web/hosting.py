@@ -47,6 +47,11 @@ MOST_WAITING = 64
 _CUT_OFF_SECONDS = 1.0
 """Within which a session notices that its line is gone."""
 
+
+class StreamRelayed(Exception):
+    """The stream was brought to another process, and is over."""
+
+
 _Admit = Callable[[Started], Awaitable[IncomingCall]]
 """Lets a stream in, or raises StreamRefused."""
 

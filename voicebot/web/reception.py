@@ -97,6 +97,7 @@ class Reception:
         self._delay = delay
         self._hung_up = hung_up
         self._cut_off = cut_off
+        self._stranded = stranded
         self._clock = clock or _steady_clock()
         self.admission = Admission(
             AdmissionPolicy(

@@ -271,7 +271,6 @@ class CallerLine:
 
     def returned(self) -> None:
         """The caller is with the bot again."""
-        self.way_back = None
         self._tell(facts.CallerResumed())
 
     async def _begin(self, order: TransferOrder) -> None:
